@@ -1,0 +1,1 @@
+"""Words that every layer shares: errors, outcomes and results, matchers, limits, abilities, kinds."""

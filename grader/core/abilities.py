@@ -1,0 +1,110 @@
+"""What a check may ask of its target: the annotation of `run(target)` names one of these.
+
+A submission kind's target has some of them; the loader compares, so that a check which a kind can't serve is an author's
+error with file and line. Methods raise Failure where the student's work is at fault, Unmet where something that should be
+looked at was never made, SandboxError where the platform is at fault.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from grader.core.dockerfile import Dockerfile
+    from grader.core.errors import Failure
+    from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+
+
+@runtime_checkable
+class Source(Protocol):
+    """The Dockerfile that the student wrote."""
+
+    def dockerfile(self) -> Dockerfile:
+        """Give it parsed. Raises DockerfileError (a Failure) for text that is no Dockerfile."""
+
+
+@runtime_checkable
+class Builds(Protocol):
+    """A build of the student's work."""
+
+    def build(self) -> Build:
+        """Build on the first call; the outcome of the build, good or bad, is kept."""
+
+
+@runtime_checkable
+class Images(Protocol):
+    """The image that the student's work makes."""
+
+    def image(self) -> ImageInfo:
+        """Give its configuration. Raises Unmet when it was not built."""
+
+    def reference(self, name: str) -> ImageInfo:
+        """Give the configuration of one of the exercise's base images."""
+
+
+@runtime_checkable
+class Files(Protocol):
+    """The file system of the image, read without running anything in it."""
+
+    def announce(self, path: str) -> None:
+        """Say that `path` will be asked for, so that it can be fetched together with others."""
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at an absolute path, or None; `follow` resolves links within the image."""
+
+
+@runtime_checkable
+class Runs(Protocol):
+    """Commands, in a running container or in a fresh one."""
+
+    def execute(self, command: Command, container: str | None) -> Completed:
+        """Run to the end: in the named running container, or (None) in a fresh one of the image.
+
+        Raises TimedOut at the check's deadline, with everything that was started ended.
+        """
+
+
+class Container(Protocol):
+    """A container that the exercise describes, started by the grader."""
+
+    name: str
+
+    def state(self) -> ContainerState:
+        """Give its present state."""
+
+    def logs(self) -> tuple[str, str]:
+        """Give what it wrote to stdout and to stderr."""
+
+    def processes(self) -> tuple[Process, ...]:
+        """Give its processes, PID 1 first, seen from outside. Empty when it isn't running."""
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """Give the TCP addresses its processes listen on, seen from outside."""
+
+    def address(self, port: int) -> tuple[str, int]:
+        """Give host and port under which a container port can be reached from here. Raises Failure if it isn't published."""
+
+    def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
+        """Send a signal (None: the image's own), wait for `grace` seconds at most, kill; give the end state and the seconds taken.
+
+        The state is `running` when the kill was needed. Later checks get a new container.
+        """
+
+    def ready(self) -> str | None:
+        """Wait for readiness, once; None when it was reached, else why not, as a sentence."""
+
+
+@runtime_checkable
+class Containers(Protocol):
+    """The containers that the exercise describes."""
+
+    def container(self, name: str | None) -> Container:
+        """Start the named container (None: the only or first one) if it isn't there yet. Raises Unmet when there is no image."""
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A target that can say what it knows about a failure."""
+
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
+        """Collect the facts that diagnoses are worked out from."""

@@ -1,0 +1,99 @@
+"""The base of every check: fields that all of them have, and how one is run."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from grader.core import abilities
+from grader.core.model import Model
+from grader.core.quantities import Points, Seconds
+from grader.core.result import Feedback, Visibility
+
+PACKAGE = "grader.checks"
+
+
+def _identifier(value: str) -> str:
+    if not value or not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
+        raise ValueError("an id has letters, digits, - and _ only")
+    return value
+
+
+Identifier = Annotated[str, Field(max_length=64), AfterValidator(_identifier)]
+"""A name that may become part of a path, a test id or an anchor."""
+
+
+class Check(Model):
+    """One assertion of an exercise. A subclass in `grader/checks/` adds its fields and `run`."""
+
+    example: ClassVar[str] = ""
+    """YAML for the reference page; a test loads it."""
+
+    id: Identifier
+    """Unique in the exercise; `needs` and reports refer to it."""
+    kind: str
+    """Which check: the name of a file in `grader/checks`."""
+    title: str = ""
+    """What the student reads; default: the id."""
+    points: Points = Field(default=1)
+    """Points for passing: 0 or more, decimals allowed."""
+    bonus: bool = False
+    """Extra credit: adds to the score, not to the maximum."""
+    needs: tuple[str, ...] = ()
+    """Ids of checks that must have passed; otherwise this one is skipped."""
+    in_: str | None = Field(default=None, alias="in")
+    """Which container or service to look at; default: the only one, or `main`."""
+    within: Seconds | None = None
+    """Retry until it holds, for this long."""
+    timeout: Annotated[Seconds, Field(gt=0, le=3600)] = 30.0
+    """Time that the check may take in all, `within` included."""
+    hint: str | None = None
+    """Shown when it fails: what the student should try."""
+    visibility: Visibility = Visibility.VISIBLE
+    """`visible`; `hidden`: only points are shown; `after_due`: run only after the due date."""
+    feedback: Feedback = Feedback.FULL
+    """`full`; `actual_only`: not what was expected; `none`: only the outcome."""
+
+    @abstractmethod
+    def run(self, target: Any) -> None:
+        """Return if the check holds.
+
+        Raises Failure if it doesn't, Unmet if there is nothing to look at, SandboxError if the platform is at fault.
+        The annotation of `target` is the ability that the check needs.
+        """
+
+    def announce(self, target: Any) -> None:
+        """Tell the target what `run` will read, so that it can be fetched together with what others read."""
+
+    @property
+    def label(self) -> str:
+        """The title, or the id."""
+        return self.title or self.id
+
+    @property
+    def asked_port(self) -> int | None:
+        """The container port that the check is about, for diagnoses."""
+        return getattr(self, "port", None)
+
+    @classmethod
+    def ability(cls) -> type:
+        """Give the ability that `run` asks for."""
+        name = inspect.signature(cls.run).parameters["target"].annotation
+        found = getattr(abilities, name, None) if isinstance(name, str) else name
+        if not isinstance(found, type):
+            raise TypeError(f"{cls.__name__}.run: annotate target with one of grader.core.abilities")
+        return found
+
+    @classmethod
+    def uses_container(cls) -> bool:
+        """Whether `in` has a meaning for this kind."""
+        return cls.ability() in (abilities.Containers, abilities.Runs)
+
+
+def kind_of(cls: type[Check]) -> str:
+    """Give the name of a check class: the Literal of its `kind`."""
+    return str(typing.get_args(cls.model_fields["kind"].annotation)[0])

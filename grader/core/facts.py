@@ -1,0 +1,190 @@
+"""Facts about builds, images, containers and replies, as checks and diagnoses read them."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFailure:
+    """Where and how a build ended."""
+
+    message: str
+    """BuildKit's own error, cleaned."""
+    step: str | None = None
+    """The step as BuildKit names it: `[2/4] RUN pip install flask`."""
+    line: int | None = None
+    """The line of the Dockerfile."""
+    exit_code: int | None = None
+    """Of the RUN command, where one ended the build."""
+    output: str = ""
+    """The tail of what the failing step printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A build that was tried."""
+
+    image: str | None
+    """The id of the image, when there is one."""
+    seconds: float
+    log: str
+    """Head and tail of all the output."""
+    failure: BuildFailure | None = None
+    timed_out: bool = False
+    cached_steps: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the build made an image."""
+        return self.image is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """An image's configuration, from `docker image inspect`."""
+
+    id: str
+    size: int
+    """Bytes of all its layers."""
+    layers: int
+    env: Mapping[str, str]
+    cmd: tuple[str, ...]
+    entrypoint: tuple[str, ...]
+    user: str
+    workdir: str
+    ports: tuple[str, ...]
+    """With protocol: `3000/tcp`."""
+    volumes: tuple[str, ...]
+    labels: Mapping[str, str]
+    """Without the grader's own."""
+    healthcheck: Mapping[str, Any] | None
+    stop_signal: str | None
+    architecture: str
+    os: str
+    shell: tuple[str, ...] = ()
+    onbuild: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file, directory, link or other thing in an image's file system."""
+
+    path: str
+    mode: int
+    """Type and permissions, as in POSIX `st_mode`."""
+    size: int
+    uid: int
+    gid: int
+    link: str | None = None
+    content: bytes | None = None
+    """Of a regular file, up to a cap."""
+    truncated: bool = False
+
+    @property
+    def type(self) -> str:
+        """The type, in the words that checks use."""
+        for test, name in ((stat.S_ISREG, "file"), (stat.S_ISDIR, "directory"), (stat.S_ISLNK, "symlink")):
+            if test(self.mode):
+                return name
+        return "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command for a container."""
+
+    argv: tuple[str, ...]
+    keep_entrypoint: bool = False
+    stdin: bytes = b""
+    env: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+    workdir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A command that ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    seconds: float
+    oom_killed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process of a container, as the kernel shows it from outside."""
+
+    pid: int
+    """As the host numbers it; within a container the first one listed is PID 1."""
+    user: str
+    argv: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address on which a process of the container accepts TCP connections."""
+
+    address: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only the container itself can reach it."""
+        return self.address.startswith("127.") or self.address == "::1"
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerState:
+    """A container at one moment."""
+
+    id: str
+    status: str
+    """Docker's word: `running`, `exited`, `created`."""
+    exit_code: int | None
+    oom_killed: bool
+    error: str
+    """Docker's message when it could not be started."""
+    argv: tuple[str, ...]
+    """What it runs: entrypoint and command together."""
+    health: str | None = None
+    restarts: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether its main process is alive."""
+        return self.status == "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is known about one failed check: what a diagnosis is worked out from."""
+
+    kind: str
+    """The kind of the failed check."""
+    message: str
+    port: int | None = None
+    """The port that the check asked for."""
+    dockerfile: Any = None
+    """The parsed Dockerfile (`grader.core.dockerfile.Dockerfile`), when there is one."""
+    files: Mapping[str, int] = field(default_factory=dict)
+    """What the build context holds: path and size."""
+    ignored: frozenset[str] = frozenset()
+    """What .dockerignore keeps out of the build."""
+    scripts: Mapping[str, bytes] = field(default_factory=dict)
+    """The first bytes of files in the context that begin with `#!`."""
+    allowed_images: tuple[str, ...] = ()
+    build: Build | None = None
+    image: ImageInfo | None = None
+    container: ContainerState | None = None
+    listeners: tuple[Listener, ...] = ()
+    logs: str = ""
+    refused: str | None = None
+    """The rule that refused the build, as `images`, `downloads`, `syntax` or `privileges`."""

@@ -1,0 +1,361 @@
+"""The expectation language: what an exercise says about a value that a check found.
+
+A plain value means equal, a list means contains all of these, a map names matchers:
+`equals contains matches starts_with ends_with at_least at_most between length one_of not any all json yaml semver`.
+Regular expressions are RE2's (linear time), because they meet hostile text.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeAlias
+
+from pydantic import GetPydanticSchema
+from pydantic_core import core_schema
+
+from grader.core.errors import Mismatch
+from grader.core.text import clip, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.core.result import Evidence
+
+MAX_DOCUMENT: Final = 1024 * 1024
+"""Characters of student text that are parsed as JSON or YAML."""
+
+Problem: TypeAlias = "str | None"
+"""What is wrong with a value, as the end of a sentence that starts with its name; None when nothing is."""
+
+
+class Matcher:
+    """A parsed expectation."""
+
+    def __init__(self, raw: object, problem: Callable[[Any], Problem], words: str) -> None:
+        self.raw = raw
+        self.problem = problem
+        """Says what is wrong with an actual value, or None."""
+        self.words = words
+        """The expectation for a person: `contains 'ok'`."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Matcher) and self.raw == other.raw
+
+    def __hash__(self) -> int:
+        return hash(repr(self.raw))
+
+    def __repr__(self) -> str:
+        return f"Matcher({self.raw!r})"
+
+
+def parse(raw: object) -> Matcher:
+    """Read an expectation as it stands in YAML. Raises ValueError, saying what was meant."""
+    if isinstance(raw, Matcher):
+        return raw
+    if isinstance(raw, dict):
+        if not raw:
+            raise ValueError("an empty map expects nothing; name a matcher, for example {contains: text}")
+        return _every([_named(name, argument) for name, argument in raw.items()], raw)
+    if isinstance(raw, list):
+        if not raw:
+            raise ValueError("an empty list expects nothing; for an empty value write {equals: []}")
+        return _contains(raw)
+    return _equals(raw)
+
+
+Expectation = Annotated[
+    Matcher,
+    GetPydanticSchema(
+        lambda _source, _handler: core_schema.no_info_plain_validator_function(
+            parse, serialization=core_schema.plain_serializer_function_ser_schema(lambda matcher: matcher.raw)
+        ),
+        lambda _schema, _handler: {
+            "description": "An expectation: a plain value (equal), a list (contains all of these) or a map of matchers."
+        },
+    ),
+]
+"""A field that holds an expectation."""
+
+
+def expect(  # noqa: PLR0913 - the parts of one failure
+    subject: str,
+    actual: object,
+    expectation: Matcher,
+    *,
+    hint: str | None = None,
+    reproduce: str | None = None,
+    evidence: tuple[Evidence, ...] = (),
+) -> None:
+    """Raise Mismatch unless `actual` is as expected; `subject` starts the sentence."""
+    problem = expectation.problem(actual)
+    if problem is not None:
+        raise Mismatch(
+            f"{subject} {problem}",
+            expected=expectation.words,
+            actual=show(actual),
+            hint=hint,
+            reproduce=reproduce,
+            evidence=evidence,
+        )
+
+
+def show(value: object, limit: int = 2_000) -> str:
+    """Write a value for a person: text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return clip(value, limit)
+    try:
+        return clip(json.dumps(value, ensure_ascii=False, default=str), limit)
+    except (ValueError, RecursionError):
+        return "a value nested too deeply to show"
+
+
+def _short(value: object) -> str:
+    return f"'{one_line(value)}'" if isinstance(value, str) else one_line(show(value))
+
+
+def _plain(value: object) -> object:
+    """Bring values to one form: text without the line ends at its end, which nobody sees."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.rstrip("\r\n") if isinstance(value, str) else value
+
+
+def _same(actual: object, wanted: object) -> bool:
+    actual, wanted = _plain(actual), _plain(wanted)
+    if isinstance(actual, str) and isinstance(wanted, int | float) and not isinstance(wanted, bool):
+        return actual == str(wanted)  # `env: {PORT: 3000}`: YAML has a number where Docker has text
+    if isinstance(actual, str) and isinstance(wanted, bool):
+        return actual.lower() == str(wanted).lower()
+    return type(actual) is type(wanted) and actual == wanted if isinstance(wanted, bool) else actual == wanted
+
+
+def _equals(wanted: object) -> Matcher:
+    words = _short(wanted)
+
+    def problem(actual: object) -> Problem:
+        return None if _same(actual, wanted) else f"is {_short(actual)}, expected {words}"
+
+    return Matcher(wanted, problem, f"equals {words}")
+
+
+def _contains(wanted: object) -> Matcher:
+    items = wanted if isinstance(wanted, list) else [wanted]
+    parts = [parse(item) if isinstance(item, dict) else item for item in items]
+    words = ", ".join(part.words if isinstance(part, Matcher) else _short(part) for part in parts)
+
+    def problem(actual: object) -> Problem:
+        for part in parts:
+            if not _holds_in(actual, part):
+                name = part.words if isinstance(part, Matcher) else _short(part)
+                return f"does not contain {name}"
+        return None
+
+    return Matcher(wanted, problem, f"contains {words}")
+
+
+def _holds_in(actual: object, part: object) -> bool:
+    if isinstance(actual, str):
+        return part.problem(actual) is None if isinstance(part, Matcher) else _text(part) in actual
+    if isinstance(actual, dict):
+        return not isinstance(part, Matcher) and part in actual
+    if isinstance(actual, list | tuple | set | frozenset):
+        return any(part.problem(item) is None if isinstance(part, Matcher) else _same(item, part) for item in actual)
+    return False
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+def _every(matchers: list[Matcher], raw: object) -> Matcher:
+    def problem(actual: object) -> Problem:
+        return next((found for matcher in matchers if (found := matcher.problem(actual)) is not None), None)
+
+    return Matcher(raw, problem, " and ".join(matcher.words for matcher in matchers))
+
+
+def _some(matchers: list[Matcher], raw: object) -> Matcher:
+    words = " or ".join(matcher.words for matcher in matchers)
+
+    def problem(actual: object) -> Problem:
+        if any(matcher.problem(actual) is None for matcher in matchers):
+            return None
+        return f"is {_short(actual)}, expected: {words}"
+
+    return Matcher(raw, problem, words)
+
+
+def _negated(argument: object) -> Matcher:
+    inner = parse(argument)
+
+    def problem(actual: object) -> Problem:
+        return None if inner.problem(actual) is not None else f"must not hold: {inner.words}"
+
+    return Matcher(argument, problem, f"not ({inner.words})")
+
+
+def _matches(pattern: object) -> Matcher:
+    import re2  # noqa: PLC0415 - a native library that most exercises don't need
+
+    if not isinstance(pattern, str):
+        raise ValueError("matches takes a regular expression as text")  # noqa: TRY004
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled = re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        raise ValueError(f"not a regular expression of RE2: {reason}") from None
+
+    def problem(actual: object) -> Problem:
+        if isinstance(actual, str) and compiled.search(actual):
+            return None
+        return f"does not match /{one_line(pattern)}/"
+
+    return Matcher(pattern, problem, f"matches /{pattern}/")
+
+
+def _affix(which: str) -> Callable[[object], Matcher]:
+    def make(wanted: object) -> Matcher:
+        if not isinstance(wanted, str):
+            raise ValueError(f"{which}s_with takes text")  # noqa: TRY004
+
+        def problem(actual: object) -> Problem:
+            good = isinstance(actual, str) and (
+                actual.startswith(wanted) if which == "start" else actual.rstrip("\r\n").endswith(wanted)
+            )
+            return None if good else f"does not {which} with {_short(wanted)}: it is {_short(actual)}"
+
+        return Matcher(wanted, problem, f"{which}s with {_short(wanted)}")
+
+    return make
+
+
+def _number(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{where} takes a number")
+    return value
+
+
+def _measured(actual: object) -> float | None:
+    if isinstance(actual, str):
+        try:
+            return float(actual)
+        except ValueError:
+            return None
+    return actual if isinstance(actual, int | float) and not isinstance(actual, bool) else None
+
+
+def _range(low: float | None, high: float | None, raw: object) -> Matcher:
+    words = " and ".join(
+        part
+        for part in (
+            f"at least {low:g}" if low is not None else "",
+            f"at most {high:g}" if high is not None else "",
+        )
+        if part
+    )
+
+    def problem(actual: object) -> Problem:
+        number = _measured(actual)
+        if number is None:
+            return f"is {_short(actual)}, not a number"
+        if (low is not None and number < low) or (high is not None and number > high):
+            return f"is {number:g}, expected {words}"
+        return None
+
+    return Matcher(raw, problem, words)
+
+
+def _between(argument: object) -> Matcher:
+    if not isinstance(argument, list) or len(argument) != 2:  # noqa: PLR2004 - low and high
+        raise ValueError("between takes two numbers: [low, high]")
+    low, high = (_number(value, "between") for value in argument)
+    if low > high:
+        raise ValueError("between takes the lower number first")
+    return _range(low, high, argument)
+
+
+def _length(argument: object) -> Matcher:
+    inner = parse(argument)
+
+    def problem(actual: object) -> Problem:
+        if not isinstance(actual, str | list | tuple | dict | set | frozenset):
+            return f"is {_short(actual)}, which has no length"
+        found = inner.problem(len(_plain(actual)))  # type: ignore[arg-type]
+        return None if found is None else f"has a length that {found}"
+
+    return Matcher(argument, problem, f"length {inner.words}")
+
+
+def _one_of(argument: object) -> Matcher:
+    if not isinstance(argument, list) or not argument:
+        raise ValueError("one_of takes a list of values")
+    return _some([_equals(value) for value in argument], argument)
+
+
+def _several(combine: Callable[[list[Matcher], object], Matcher]) -> Callable[[object], Matcher]:
+    def make(argument: object) -> Matcher:
+        if not isinstance(argument, list) or not argument:
+            raise ValueError("any and all take a list of expectations")
+        return combine([parse(item) for item in argument], argument)
+
+    return make
+
+
+def _document(language: str) -> Callable[[object], Matcher]:
+    def make(argument: object) -> Matcher:
+        from grader.core.documents import Selector  # noqa: PLC0415 - JSONPath is a heavy import
+
+        selector = Selector(language, argument)
+        return Matcher(argument, selector.problem, selector.words)
+
+    return make
+
+
+def _semver(argument: object) -> Matcher:
+    from grader.core.documents import version_range  # noqa: PLC0415 - as above
+
+    if not isinstance(argument, str):
+        raise ValueError('semver takes a range as text, for example ">=3.11 <4"')  # noqa: TRY004
+    inside = version_range(argument)
+
+    def problem(actual: object) -> Problem:
+        return None if isinstance(actual, str) and inside(actual) else f"is {_short(actual)}, expected a version {argument}"
+
+    return Matcher(argument, problem, f"is a version {argument}")
+
+
+_MATCHERS: Final[dict[str, Callable[[Any], Matcher]]] = {
+    "equals": _equals,
+    "contains": _contains,
+    "matches": _matches,
+    "starts_with": _affix("start"),
+    "ends_with": _affix("end"),
+    "at_least": lambda low: _range(_number(low, "at_least"), None, low),
+    "at_most": lambda high: _range(None, _number(high, "at_most"), high),
+    "between": _between,
+    "length": _length,
+    "one_of": _one_of,
+    "not": _negated,
+    "any": _several(_some),
+    "all": _several(_every),
+    "json": _document("json"),
+    "yaml": _document("yaml"),
+    "semver": _semver,
+}
+
+
+def _named(name: object, argument: object) -> Matcher:
+    if name not in _MATCHERS:
+        _unknown(str(name))
+    return _MATCHERS[str(name)](argument)
+
+
+def _unknown(name: str) -> NoReturn:
+    near = difflib.get_close_matches(name, _MATCHERS, 1)
+    meant = f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(_MATCHERS)}"
+    raise ValueError(f"unknown matcher '{name}'{meant}")

@@ -1,0 +1,13 @@
+"""The base of every value that crosses a file or a wire."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Model(BaseModel):
+    """Frozen and strict about unknown keys: a misspelt key is an error, never silence."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, use_attribute_docstrings=True
+    )

@@ -1,0 +1,91 @@
+"""What an exercise says about building and running: the parts of exercise.yaml that reach the sandbox."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from grader.core.model import Model
+from grader.core.quantities import Bytes, Seconds
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+"""A TCP port."""
+
+MIB = 1024 * 1024
+
+
+class BuildSpec(Model):
+    """How the image is built."""
+
+    network: Literal["none", "default"] = "none"
+    """`none`: steps have no network. `default`: they have the engine's."""
+    timeout: Annotated[Seconds, Field(gt=0, le=3600)] = 120.0
+    """Seconds that the whole build may take."""
+    args: dict[str, str] = Field(default_factory=dict)
+    """Build arguments (`--build-arg`)."""
+    target: str | None = None
+    """The stage to build; default: the last."""
+
+
+class Ready(Model):
+    """When a container counts as ready; it is given up at once when it exits."""
+
+    port: Port | None = None
+    """Something accepts connections on this published port."""
+    http: str | None = None
+    """A GET of this path, on `port` or the first published one, is answered with a status below 500."""
+    log: str | None = None
+    """This text has appeared in the logs."""
+    healthy: bool = False
+    """The image's HEALTHCHECK says healthy."""
+    exited: bool = False
+    """The container has run to its end: for work that is not a service."""
+    within: Annotated[Seconds, Field(gt=0, le=600)] = 10.0
+    """Seconds after the start."""
+
+
+class ContainerSpec(Model):
+    """A container that checks look at; started when one first needs it."""
+
+    publish: tuple[Port, ...] = ()
+    """Container ports to publish, each on a free port of 127.0.0.1."""
+    env: dict[str, str] = Field(default_factory=dict)
+    command: tuple[str, ...] | None = None
+    """Replaces the image's CMD."""
+    tty: bool = False
+    ready: Ready = Ready()
+    memory: Annotated[Bytes, Field(ge=6 * MIB)] = 256 * MIB
+    """Memory; swap is not added to it."""
+    cpus: Annotated[float, Field(gt=0, le=64)] = 1.0
+    pids: Annotated[int, Field(ge=1, le=4096)] = 128
+    cap_add: tuple[Literal["CHOWN", "SETUID", "SETGID", "DAC_OVERRIDE", "FOWNER", "NET_BIND_SERVICE", "KILL"], ...] = ()
+    """Capabilities it keeps; all others are dropped."""
+    network: Literal["none", "bridge"] | None = None
+    """Default: `bridge` when ports are published, else `none`."""
+
+    @model_validator(mode="after")
+    def _ready_can_be_seen(self) -> ContainerSpec:
+        wanted = self.ready.port
+        if wanted is not None and wanted not in self.publish:
+            raise ValueError(f"ready waits for port {wanted}, which is not published; add it to publish")
+        if self.ready.http is not None and not self.publish:
+            raise ValueError("ready waits for HTTP, and no port is published; add it to publish")
+        return self
+
+
+class LimitSpec(Model):
+    """Budgets of the phases of an attempt that no other field sets; each phase has its own clock."""
+
+    pull: Annotated[Seconds, Field(gt=0, le=3600)] = 600.0
+    start: Annotated[Seconds, Field(gt=0, le=600)] = 30.0
+    checks: Annotated[Seconds, Field(gt=0, le=3600)] = 120.0
+
+
+class Given(Model):
+    """Files of the author's that the submission is completed with."""
+
+    from_: str = Field(alias="from")
+    """A folder or file beside exercise.yaml."""
+    lay: Literal["always", "missing"] = "missing"
+    """`always`: over the student's copy; `missing`: only what the student doesn't have."""

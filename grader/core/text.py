@@ -1,0 +1,65 @@
+"""Text that came from a submission, made safe to keep and to show."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+
+MAX_TEXT: Final = 8_000
+"""Characters of one piece of student text that a Result keeps."""
+
+# Format characters (Cf) reorder or hide text: bidi overrides, zero-width joiners, tags.
+_UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def clean(text: str) -> str:
+    """Escape every character that a terminal, a log or a reader could act on; keep tabs and line ends."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n")
+    return "".join(c if c in "\n\t" or unicodedata.category(c) not in _UNSAFE else _escape(c) for c in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:  # noqa: PLR2004 - the range that \xNN can write
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+def clip(text: str, limit: int = MAX_TEXT) -> str:
+    """Keep head and tail of a long text, with a marker that says how much is gone."""
+    if len(text) <= limit:
+        return text
+    tail = limit * 2 // 3
+    head = limit - tail
+    return f"{text[:head]}\n[… {len(text) - limit} characters left out …]\n{text[-tail:]}"
+
+
+def decode(raw: bytes, limit: int = MAX_TEXT) -> str:
+    """Turn student bytes into text that is safe to keep: replaced, escaped, cut."""
+    return clip(clean(raw.decode("utf-8", "replace")), limit)
+
+
+def one_line(text: str, limit: int = 160) -> str:
+    """Shorten a text to what fits into a sentence."""
+    flat = " ".join(clean(text).split())
+    return flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+
+
+def quoted(text: str, limit: int = 120) -> str:
+    """Quote a piece of student text inside a sentence."""
+    return f"'{one_line(text, limit)}'"
+
+
+
+def keep(text: str) -> str:
+    """Make student text fit to keep; doing so twice changes nothing, as the marker's own length is allowed for."""
+    text = clean(text)
+    return text if len(text) <= MAX_TEXT + 100 else clip(text)
+
+
+StudentText = Annotated[str, AfterValidator(keep)]
+"""A field for text that a submission produced: control characters escaped, long text cut."""

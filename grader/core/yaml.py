@@ -1,0 +1,134 @@
+"""YAML read safely and with places: every value knows its line and column, and no document can eat the memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+MAX_BYTES: Final = 1024 * 1024
+MAX_DEPTH: Final = 32
+MAX_NODES: Final = 50_000
+
+Path: TypeAlias = "tuple[str | int, ...]"
+"""Where in a document: `("checks", 2, "port")`."""
+Place: TypeAlias = "tuple[int, int]"
+"""Line and column, both from 1."""
+
+
+class YamlError(ValueError):
+    """A document that can't be read; the message has file, line and column."""
+
+
+@dataclass(slots=True)
+class Document:
+    """Plain data, and where each part of it stands."""
+
+    name: str
+    data: Any = None
+    keys: dict[Path, Place] = field(default_factory=dict)
+    """Where a key of a map stands."""
+    values: dict[Path, Place] = field(default_factory=dict)
+    """Where a value stands."""
+
+    def place(self, path: Path, *, key: bool = False) -> str:
+        """Say where `path` is, or the nearest thing around it that exists: `exercise.yaml:14:9`."""
+        for end in range(len(path), -1, -1):
+            found = (self.keys if key and end == len(path) else self.values).get(path[:end])
+            if found is not None:
+                return f"{self.name}:{found[0]}:{found[1]}"
+        return f"{self.name}:1:1"
+
+
+def read(text: str, name: str) -> Document:
+    """Read one YAML document; `name` is the file for messages.
+
+    Raises YamlError for what is not YAML, for aliases, duplicate keys and tags, and past the limits on size, depth and nodes:
+    a few hundred bytes of aliases can stand for gigabytes.
+    """
+    if len(text) > MAX_BYTES:
+        raise YamlError(f"{name}:1:1: larger than {MAX_BYTES} bytes")
+    document = Document(name)
+    try:
+        _refuse_bombs(text, name)
+        node = yaml.compose(text, Loader=_LOADER)
+        if node is not None:
+            document.data = _Builder(document).build(node, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
+        raise YamlError(f"{where}: not valid YAML: {error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise YamlError(f"{name}:1:1: not valid YAML: {str(error).splitlines()[0]}") from None
+    return document
+
+
+# libyaml where the wheel has it: ten times as fast, same results.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _refuse_bombs(text: str, name: str) -> None:
+    """Walk the events, which take no memory, before any node is built."""
+    depth = nodes = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        place = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        if isinstance(event, yaml.AliasEvent):
+            raise YamlError(f"{place}: aliases (*name) are not allowed here; write the value out")
+        if isinstance(event, yaml.NodeEvent):
+            nodes += 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise YamlError(f"{place}: nested more than {MAX_DEPTH} levels deep")
+        if nodes > MAX_NODES:
+            raise YamlError(f"{place}: more than {MAX_NODES} values")
+
+
+class _Builder:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._constructor = yaml.SafeLoader("")
+
+    def build(self, node: yaml.Node, path: Path) -> Any:
+        mark = node.start_mark
+        self.document.values[path] = (mark.line + 1, mark.column + 1)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if node.tag == "tag:yaml.org,2002:timestamp":
+            return node.value  # dates stay text; pydantic reads them where a date is meant
+        return self._construct(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Hashable, Any]:
+        built: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            place = f"{self.document.name}:{line}:{column}"
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise YamlError(f"{place}: a key must be plain text")
+            # YAML 1.1 reads `on` and `no` as truth values; as keys they are words.
+            key = key_node.value if key_node.tag.endswith((":bool", ":null")) else self._construct(key_node)
+            if key in built:
+                raise YamlError(f"{place}: '{key}' stands here twice")
+            part = key if isinstance(key, int) and not isinstance(key, bool) else str(key)
+            self.document.keys[(*path, part)] = (line, column)
+            built[key] = self.build(value_node, (*path, part))
+        return built
+
+    def _construct(self, node: yaml.Node) -> Any:
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            raise YamlError(
+                f"{self.document.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: tags (!name) are not allowed"
+            )
+        try:
+            return self._constructor.construct_object(node, deep=True)
+        except ValueError as error:
+            mark = node.start_mark
+            raise YamlError(f"{self.document.name}:{mark.line + 1}:{mark.column + 1}: {error}") from None
