@@ -1,8 +1,8 @@
 """What a check may ask of its target: the annotation of `run(target)` names one of these.
 
-A submission kind's target has some of them; the loader compares, so that a check which a kind can't serve is an author's
-error with file and line. Methods raise Failure where the student's work is at fault, Unmet where something that should be
-looked at was never made, SandboxError where the platform is at fault.
+A submission kind's target has some of them; the loader compares, so that a check which a kind can't serve is an
+author's error with file and line. Methods raise Failure where the student's work is at fault, Unmet where something
+that should be looked at was never made, SandboxError where the platform is at fault.
 """
 
 from __future__ import annotations
@@ -82,10 +82,13 @@ class Container(Protocol):
         """Give the TCP addresses its processes listen on, seen from outside."""
 
     def address(self, port: int) -> tuple[str, int]:
-        """Give host and port under which a container port can be reached from here. Raises Failure if it isn't published."""
+        """Give host and port under which a container port can be reached from here.
+
+        Raises Failure if it isn't published.
+        """
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
-        """Send a signal (None: the image's own), wait for `grace` seconds at most, kill; give the end state and the seconds taken.
+        """Send a signal (None: the image's own), wait at most `grace` seconds, kill; give the end state and the time taken.
 
         The state is `running` when the kill was needed. Later checks get a new container.
         """
@@ -99,7 +102,10 @@ class Containers(Protocol):
     """The containers that the exercise describes."""
 
     def container(self, name: str | None) -> Container:
-        """Start the named container (None: the only or first one) if it isn't there yet. Raises Unmet when there is no image."""
+        """Start the named container (None: the only or first one) if it isn't there yet.
+
+        Raises Unmet when there is no image.
+        """
 
 
 @runtime_checkable

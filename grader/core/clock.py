@@ -1,8 +1,8 @@
 """Deadlines on the monotonic clock, and the budgets of an attempt's phases.
 
 Every wait in the sandbox asks `remaining()` how long it may take, so that no call can outlive the check or the
-phase it belongs to. Building or starting something on behalf of a check runs on a budget of its own: the deadline of the
-check that happened to need it first stands still meanwhile.
+phase it belongs to. Building or starting something on behalf of a check runs on a budget of its own: the deadline of
+the check that happened to need it first stands still meanwhile.
 """
 
 from __future__ import annotations

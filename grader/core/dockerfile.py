@@ -22,7 +22,26 @@ MAX_BYTES: Final = 256 * 1024
 MAX_INSTRUCTIONS: Final = 1_000
 
 KNOWN: Final = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR".split()
+    [
+        "ADD",
+        "ARG",
+        "CMD",
+        "COPY",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "RUN",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+        "WORKDIR",
+    ]
 )
 # A directive stands in the comment lines at the very top: `# syntax=docker/dockerfile:1`.
 _DIRECTIVE: Final = re.compile(r"^(?:#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*?)\s*$")
@@ -146,7 +165,9 @@ def parse(text: str, build_args: Mapping[str, str] | None = None) -> Dockerfile:
         raise DockerfileError("the Dockerfile has no FROM", hint="Start it with FROM and the image to build on.")
     strange = next((one for one in instructions[:first] if one.name != "ARG"), None)
     if strange is not None:
-        raise DockerfileError(f"line {strange.line}: {strange.name} stands before the first FROM", hint="Start with FROM.")
+        raise DockerfileError(
+            f"line {strange.line}: {strange.name} stands before the first FROM", hint="Start with FROM."
+        )
     global_args = _args(instructions[:first], build_args or {})
     return Dockerfile(
         text=text,

@@ -1,17 +1,17 @@
 """Everything `grader` raises on purpose, and the exit code each error ends a command with.
 
-    GraderError
-    ├── UsageError        2   the command line asks for something that isn't there
-    ├── ExerciseError     2   exercise.yaml is broken; carries every problem with its place
-    ├── SubmissionError   1   the hand-in can't be graded as it is: a result, not a crash
-    ├── PolicyError       4   the hand-in breaks a rule of the exercise; a person must look
-    └── SandboxError      3   the engine, the network or the disk: never the student's doing
+GraderError
+├── UsageError        2   the command line asks for something that isn't there
+├── ExerciseError     2   exercise.yaml is broken; carries every problem with its place
+├── SubmissionError   1   the hand-in can't be graded as it is: a result, not a crash
+├── PolicyError       4   the hand-in breaks a rule of the exercise; a person must look
+└── SandboxError      3   the engine, the network or the disk: never the student's doing
 
-    Failure               a check that did not hold: the student's doing, with expected and actual
-    ├── Mismatch              found, but not what was asked for
-    ├── Missing               not there at all
-    └── TimedOut              not finished within a limit, which is named
-    Unmet                 a check that can't be looked at, since what it looks at does not exist
+Failure               a check that did not hold: the student's doing, with expected and actual
+├── Mismatch              found, but not what was asked for
+├── Missing               not there at all
+└── TimedOut              not finished within a limit, which is named
+Unmet                 a check that can't be looked at, since what it looks at does not exist
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ Expectation = Annotated[
 """A field that holds an expectation."""
 
 
-def expect(  # noqa: PLR0913 - the parts of one failure
+def expect(
     subject: str,
     actual: object,
     expectation: Matcher,
@@ -198,7 +198,7 @@ def _negated(argument: object) -> Matcher:
 
 
 def _matches(pattern: object) -> Matcher:
-    import re2  # noqa: PLC0415 - a native library that most exercises don't need
+    import re2
 
     if not isinstance(pattern, str):
         raise ValueError("matches takes a regular expression as text")  # noqa: TRY004
@@ -308,7 +308,7 @@ def _several(combine: Callable[[list[Matcher], object], Matcher]) -> Callable[[o
 
 def _document(language: str) -> Callable[[object], Matcher]:
     def make(argument: object) -> Matcher:
-        from grader.core.documents import Selector  # noqa: PLC0415 - JSONPath is a heavy import
+        from grader.core.documents import Selector
 
         selector = Selector(language, argument)
         return Matcher(argument, selector.problem, selector.words)
@@ -317,14 +317,18 @@ def _document(language: str) -> Callable[[object], Matcher]:
 
 
 def _semver(argument: object) -> Matcher:
-    from grader.core.documents import version_range  # noqa: PLC0415 - as above
+    from grader.core.documents import version_range
 
     if not isinstance(argument, str):
         raise ValueError('semver takes a range as text, for example ">=3.11 <4"')  # noqa: TRY004
     inside = version_range(argument)
 
     def problem(actual: object) -> Problem:
-        return None if isinstance(actual, str) and inside(actual) else f"is {_short(actual)}, expected a version {argument}"
+        return (
+            None
+            if isinstance(actual, str) and inside(actual)
+            else f"is {_short(actual)}, expected a version {argument}"
+        )
 
     return Matcher(argument, problem, f"is a version {argument}")
 

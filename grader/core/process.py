@@ -29,7 +29,7 @@ class Finished:
     seconds: float
 
 
-def run(  # noqa: PLR0913 - each is one property of a process
+def run(
     argv: Sequence[str],
     *,
     timeout: float,
@@ -44,7 +44,7 @@ def run(  # noqa: PLR0913 - each is one property of a process
     Raises FileNotFoundError when the program isn't there.
     """
     started = time.monotonic()
-    process = subprocess.Popen(  # noqa: S603 - no shell, and argv is ours
+    process = subprocess.Popen(
         list(argv),
         stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -54,7 +54,6 @@ def quoted(text: str, limit: int = 120) -> str:
     return f"'{one_line(text, limit)}'"
 
 
-
 def keep(text: str) -> str:
     """Make student text fit to keep; doing so twice changes nothing, as the marker's own length is allowed for."""
     text = clean(text)
