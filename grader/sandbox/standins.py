@@ -96,6 +96,7 @@ def _mmdebstrap(archive: str, architecture: str) -> list[str]:
         "--dpkgopt=force-unsafe-io",  # nothing to save here if the machine crashes
         *(f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in _UNWANTED),
         "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+        '--customize-hook=rm -f "$1"/var/cache/apt/*.bin',  # docker-clean hides them from mmdebstrap's own cleaning
         f"--customize-hook=copy-in {_FILES / 'debian' / 'docker-clean'} /etc/apt/apt.conf.d",
         "bookworm",
         archive,

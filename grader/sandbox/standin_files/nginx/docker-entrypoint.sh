@@ -4,6 +4,7 @@ set -e
 if [ "$1" = nginx ] || [ "$1" = nginx-debug ]; then
   for script in /docker-entrypoint.d/*; do
     case "$script" in
+      # shellcheck source=/dev/null
       *.envsh) if [ -x "$script" ]; then . "$script"; fi ;;
       *.sh) if [ -x "$script" ]; then "$script"; fi ;;
     esac

@@ -8,17 +8,9 @@ if [ "$1" = redis-server ] && [ "$(id -u)" = 0 ]; then
   find . ! -user redis -exec chown redis '{}' +
   exec setpriv --reuid=redis --regid=redis --clear-groups -- "$0" "$@"
 fi
-# The real image is compiled with protected mode off; an option of the user's own comes later and wins.
-if [ "$1" = redis-server ]; then
-  shift
-  case "${1-}" in
-    *.conf)
-      config=$1
-      shift
-      set -- "$config" --protected-mode no "$@"
-      ;;
-    *) set -- --protected-mode no "$@" ;;
-  esac
-  set -- redis-server "$@"
-fi
+# The real image is compiled with protected mode off. redis-server answers these questions only where they stand alone.
+case "$*" in
+  "redis-server -"[vh] | "redis-server --version" | "redis-server --help" | *--protected-mode*) ;;
+  redis-server*) set -- "$@" --protected-mode no ;;
+esac
 exec "$@"
