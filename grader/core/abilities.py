@@ -88,7 +88,7 @@ class Container(Protocol):
         """
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
-        """Send a signal (None: the image's own), wait at most `grace` seconds, kill; give the end state and the time taken.
+        """Send a signal (None: the image's own), wait at most `grace` seconds, kill; give end state and time taken.
 
         The state is `running` when the kill was needed. Later checks get a new container.
         """

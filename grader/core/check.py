@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from abc import abstractmethod
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -39,7 +40,7 @@ class Check(Model):
     """Which check: the name of a file in `grader/checks`."""
     title: str = ""
     """What the student reads; default: the id."""
-    points: Points = Field(default=1)
+    points: Points = Field(default=Decimal(1))
     """Points for passing: 0 or more, decimals allowed."""
     bonus: bool = False
     """Extra credit: adds to the score, not to the maximum."""

@@ -6,6 +6,7 @@ https://docs.docker.com/reference/dockerfile/.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -21,28 +22,11 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 256 * 1024
 MAX_INSTRUCTIONS: Final = 1_000
 
-KNOWN: Final = frozenset(
-    [
-        "ADD",
-        "ARG",
-        "CMD",
-        "COPY",
-        "ENTRYPOINT",
-        "ENV",
-        "EXPOSE",
-        "FROM",
-        "HEALTHCHECK",
-        "LABEL",
-        "MAINTAINER",
-        "ONBUILD",
-        "RUN",
-        "SHELL",
-        "STOPSIGNAL",
-        "USER",
-        "VOLUME",
-        "WORKDIR",
-    ]
+_WORDS: Final = (
+    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD "
+    "RUN SHELL STOPSIGNAL USER VOLUME WORKDIR"
 )
+KNOWN: Final = frozenset(_WORDS.split())  # noqa: SIM905 - eighteen pairs of quotes less
 # A directive stands in the comment lines at the very top: `# syntax=docker/dockerfile:1`.
 _DIRECTIVE: Final = re.compile(r"^(?:#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*?)\s*$")
 _VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+?])([^}]*))?\})")
@@ -142,7 +126,7 @@ class Dockerfile:
         return None
 
     def effective(self, name: str) -> Instruction | None:
-        """Give the instruction of this name that counts in the final image: the last one, through the stages it is built on."""
+        """Give the instruction of this name that counts: the last, through the stages of the image."""
         for stage in self.lineage():
             for instruction in reversed(stage.instructions):
                 if instruction.name == name:
@@ -153,7 +137,8 @@ class Dockerfile:
 def parse(text: str, build_args: Mapping[str, str] | None = None) -> Dockerfile:
     """Parse as BuildKit does; `build_args` win over the defaults of ARG.
 
-    Raises DockerfileError for text that is no Dockerfile: unreadable, empty, without FROM, unknown instructions, too large.
+    Raises DockerfileError for text that is no Dockerfile: unreadable, empty, without FROM, too large, or with unknown
+    instructions.
     """
     if len(text) > MAX_BYTES:
         raise DockerfileError(f"the Dockerfile is larger than {MAX_BYTES // 1024} KiB")
@@ -224,7 +209,7 @@ def _stages(instructions: tuple[Instruction, ...], global_args: dict[str, str]) 
     starts = [n for n, one in enumerate(instructions) if one.name == "FROM"] + [len(instructions)]
     return tuple(
         _stage(index, instructions[start:end], global_args)
-        for index, (start, end) in enumerate(zip(starts, starts[1:], strict=False))
+        for index, (start, end) in enumerate(itertools.pairwise(starts))
     )
 
 
@@ -254,7 +239,10 @@ def _args(instructions: tuple[Instruction, ...], given: Mapping[str, str]) -> tu
 
 
 def _directives(text: str) -> dict[str, str]:
-    """Read the directives at the top, more generously than BuildKit does: one that it would not honour may be found, none is missed."""
+    """Read the directives at the top.
+
+    More generously than BuildKit does: one that it would not honour may be found, none is missed.
+    """
     found: dict[str, str] = {}
     for line in text.removeprefix("\ufeff").splitlines():
         bare = line.strip()

@@ -84,7 +84,10 @@ def _compile(path: str) -> Callable[[Any], object]:
 
 
 def version_range(text: str) -> Callable[[str], bool]:
-    """Compile a range as npm writes it (`>=3.11 <4`, `^1.2`, `1.x`); the test takes `v1.2` and `1.2` too. Raises ValueError."""
+    """Compile a range as npm writes it (`>=3.11 <4`, `^1.2`, `1.x`); the test takes `v1.2` and `1.2` too.
+
+    Raises ValueError.
+    """
     import semantic_version
 
     try:

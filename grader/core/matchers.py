@@ -236,7 +236,7 @@ def _affix(which: str) -> Callable[[object], Matcher]:
 
 def _number(value: object, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{where} takes a number")
+        raise ValueError(f"{where} takes a number")  # noqa: TRY004
     return value
 
 

@@ -76,7 +76,7 @@ def _pump(
     kept = {"out": bytearray(), "err": bytearray()}
     with selectors.DefaultSelector() as selector:
         for name, stream in (("out", process.stdout), ("err", process.stderr)):
-            assert stream is not None
+            assert stream is not None  # noqa: S101 - for the type checker: both are pipes
             selector.register(stream, selectors.EVENT_READ, name)
         pending = memoryview(stdin)
         if process.stdin is not None:

@@ -7,8 +7,14 @@ from typing import Final
 from grader.core.result import CheckResult, Feedback, Outcome, Result, Visibility
 
 _DETAILS: Final = {
-    "expected": None, "actual": None, "message": None, "diagnosis": None, "hint": None, "reproduce": None, "evidence": (),
-}  # fmt: skip
+    "expected": None,
+    "actual": None,
+    "message": None,
+    "diagnosis": None,
+    "hint": None,
+    "reproduce": None,
+    "evidence": (),
+}
 
 
 def for_student(result: Result) -> Result:

@@ -54,7 +54,7 @@ def downloads(dockerfile: Dockerfile) -> Iterator[Reference]:
 
 
 def privileges(dockerfile: Dockerfile) -> Iterator[Reference]:
-    """Give every RUN that asks for more than an ordinary step has: the host's network, insecure mode, a device, an agent."""
+    """Give every RUN that asks for more than a step has: the host's network, insecure mode, a device, an agent."""
     for stage in dockerfile.stages:
         for instruction in _flat(stage):
             if instruction.name != "RUN":

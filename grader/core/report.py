@@ -14,8 +14,8 @@ PACKAGE = "grader.reports"
 class Report(ABC):
     """Writes results in one format; reads nothing but Results, decides nothing.
 
-    A stream of results is written with one `start`, an `add` for each and one `stop`. What `add` gets is already redacted for
-    its reader; a report escapes student text for its own medium.
+    A stream of results is written with one `start`, an `add` for each and one `stop`. What `add` gets is already
+    redacted for its reader; a report escapes student text for its own medium.
     """
 
     suffix: ClassVar[str]

@@ -47,8 +47,8 @@ class Document:
 def read(text: str, name: str) -> Document:
     """Read one YAML document; `name` is the file for messages.
 
-    Raises YamlError for what is not YAML, for aliases, duplicate keys and tags, and past the limits on size, depth and nodes:
-    a few hundred bytes of aliases can stand for gigabytes.
+    Raises YamlError for what is not YAML, for aliases, duplicate keys and tags, and past the limits on size, depth and
+    nodes: a few hundred bytes of aliases can stand for gigabytes.
     """
     if len(text) > MAX_BYTES:
         raise YamlError(f"{name}:1:1: larger than {MAX_BYTES} bytes")
@@ -75,7 +75,8 @@ def _refuse_bombs(text: str, name: str) -> None:
     """Walk the events, which take no memory, before any node is built."""
     depth = nodes = 0
     for event in yaml.parse(text, Loader=_LOADER):
-        place = f"{name}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+        mark: Any = event.start_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}"
         if isinstance(event, yaml.AliasEvent):
             raise YamlError(f"{place}: aliases (*name) are not allowed here; write the value out")
         if isinstance(event, yaml.NodeEvent):
@@ -109,8 +110,7 @@ class _Builder:
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Hashable, Any]:
         built: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            line, column = key_node.start_mark.line + 1, key_node.start_mark.column + 1
-            place = f"{self.document.name}:{line}:{column}"
+            place = self._place(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise YamlError(f"{place}: a key must be plain text")
             # YAML 1.1 reads `on` and `no` as truth values; as keys they are words.
@@ -118,17 +118,17 @@ class _Builder:
             if key in built:
                 raise YamlError(f"{place}: '{key}' stands here twice")
             part = key if isinstance(key, int) and not isinstance(key, bool) else str(key)
-            self.document.keys[(*path, part)] = (line, column)
+            self.document.keys[(*path, part)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             built[key] = self.build(value_node, (*path, part))
         return built
 
     def _construct(self, node: yaml.Node) -> Any:
         if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise YamlError(
-                f"{self.document.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: tags (!name) are not allowed"
-            )
+            raise YamlError(f"{self._place(node)}: tags (!name) are not allowed")
         try:
             return self._constructor.construct_object(node, deep=True)
         except ValueError as error:
-            mark = node.start_mark
-            raise YamlError(f"{self.document.name}:{mark.line + 1}:{mark.column + 1}: {error}") from None
+            raise YamlError(f"{self._place(node)}: {error}") from None
+
+    def _place(self, node: yaml.Node) -> str:
+        return f"{self.document.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
