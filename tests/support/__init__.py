@@ -1,0 +1,1 @@
+"""What tests share: fakes of the outside world, and factories of values."""

@@ -1,0 +1,137 @@
+"""A target made of plain values, which has every ability that a check can ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from grader.core import dockerfile
+from grader.core.errors import Failure, Unmet
+from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+from tests.support.factories import make_completed, make_entry, make_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+@dataclass
+class FakeContainer:
+    """A container whose every answer is a field; `stopped` is what stop() gives, and `stops` records its calls."""
+
+    name: str = "main"
+    now: ContainerState = field(default_factory=make_state)
+    stdout: str = ""
+    stderr: str = ""
+    running: Sequence[Process] = ()
+    listening: Sequence[Listener] = ()
+    published: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    stopped: tuple[ContainerState, float] = field(
+        default_factory=lambda: (make_state(status="exited", exit_code=0), 0.2)
+    )
+    not_ready: str | None = None
+    stops: list[tuple[str | None, float]] = field(default_factory=list)
+
+    def state(self) -> ContainerState:
+        return self.now
+
+    def logs(self) -> tuple[str, str]:
+        return self.stdout, self.stderr
+
+    def processes(self) -> tuple[Process, ...]:
+        return tuple(self.running)
+
+    def listeners(self) -> tuple[Listener, ...]:
+        return tuple(self.listening)
+
+    def address(self, port: int) -> tuple[str, int]:
+        if port not in self.published:
+            raise Failure(f"port {port} is not published")
+        return self.published[port]
+
+    def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
+        self.stops.append((signal, grace))
+        return self.stopped
+
+    def ready(self) -> str | None:
+        return self.not_ready
+
+
+class FakeTarget:
+    """Answers from what it was given; what was not given was not built (Unmet).
+
+    `announced`, `executed` record what a check asked for.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: str | None = None,
+        build: Build | None = None,
+        image: ImageInfo | None = None,
+        references: Mapping[str, ImageInfo] | None = None,
+        files: Mapping[str, Entry | bytes] | None = None,
+        answer: Callable[[Command, str | None], Completed] | None = None,
+        containers: Sequence[FakeContainer] = (),
+    ) -> None:
+        self._source = source
+        self._build = build
+        self._image = image
+        self._references = references or {}
+        self._files = files
+        self._answer = answer
+        self._containers = {one.name: one for one in containers}
+        self.announced: list[str] = []
+        self.executed: list[tuple[Command, str | None]] = []
+
+    def dockerfile(self) -> dockerfile.Dockerfile:
+        if self._source is None:
+            raise Unmet("there is no Dockerfile")
+        return dockerfile.parse(self._source)
+
+    def build(self) -> Build:
+        if self._build is None:
+            raise Unmet("there is nothing to build")
+        return self._build
+
+    def image(self) -> ImageInfo:
+        if self._image is None:
+            raise Unmet("the image was not built")
+        return self._image
+
+    def reference(self, name: str) -> ImageInfo:
+        return self._references[name]
+
+    def announce(self, path: str) -> None:
+        self.announced.append(path)
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        if self._files is None:
+            raise Unmet("the image was not built")
+        found = self._files.get(path)
+        if isinstance(found, bytes):
+            found = make_entry(path, content=found)
+        if follow and found is not None and found.link is not None:
+            return self.entry(found.link, follow=True)
+        return found
+
+    def execute(self, command: Command, container: str | None) -> Completed:
+        self.executed.append((command, container))
+        return make_completed() if self._answer is None else self._answer(command, container)
+
+    def container(self, name: str | None) -> FakeContainer:
+        if not self._containers:
+            raise Unmet("the image was not built")
+        if name is None:
+            return self._containers.get("main") or next(iter(self._containers.values()))
+        return self._containers[name]
+
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
+        return Case(
+            kind=kind,
+            message=failure.message,
+            port=port,
+            dockerfile=None if self._source is None else self.dockerfile(),
+            build=self._build,
+            image=self._image,
+            container=self._containers[container].now if container in self._containers else None,
+        )
