@@ -3,10 +3,13 @@
 set -e
 if [ "$1" = nginx ] || [ "$1" = nginx-debug ]; then
   for script in /docker-entrypoint.d/*; do
+    [ -x "$script" ] || continue
     case "$script" in
-      # shellcheck source=/dev/null
-      *.envsh) if [ -x "$script" ]; then . "$script"; fi ;;
-      *.sh) if [ -x "$script" ]; then "$script"; fi ;;
+      *.envsh)
+        # shellcheck source=/dev/null
+        . "$script"
+        ;;
+      *.sh) "$script" ;;
     esac
   done
 fi
