@@ -121,8 +121,9 @@ def _pack(recipe: Recipe, folder: str, docker: Sequence[str]) -> list[tuple[str,
         return []
     cpu = _CPU[_architecture(docker)]
     versions = []
-    for name, package in recipe.npm.items():
-        command = ["npm", "pack", "--json", f"--pack-destination={folder}", package.format(cpu=cpu)]
+    for name, pattern in recipe.npm.items():
+        package = pattern.format(cpu=cpu)
+        command = ["npm", "pack", "--json", f"--pack-destination={folder}", package]
         packed = json.loads(_run(command, f"Fetching {package}", cwd=folder).stdout)
         Path(folder, packed[0]["filename"]).rename(Path(folder, f"{name}.tgz"))
         versions.append((name, str(packed[0]["version"])))
