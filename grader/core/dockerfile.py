@@ -15,6 +15,7 @@ import dockerfile as buildkit
 
 from grader.core.errors import Failure
 from grader.core.text import one_line
+from grader.core.variables import Variables, declare, expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,10 +27,9 @@ _WORDS: Final = (
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD "
     "RUN SHELL STOPSIGNAL USER VOLUME WORKDIR"
 )
-KNOWN: Final = frozenset(_WORDS.split())  # noqa: SIM905 - eighteen pairs of quotes less
+KNOWN: Final = frozenset(_WORDS.split())
 # A directive stands in the comment lines at the very top: `# syntax=docker/dockerfile:1`.
 _DIRECTIVE: Final = re.compile(r"^(?:#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*?)\s*$")
-_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+?])([^}]*))?\})")
 
 
 class DockerfileError(Failure):
@@ -104,7 +104,10 @@ class Dockerfile:
     stages: tuple[Stage, ...]
     syntax: str | None
     """The frontend image that a `# syntax=` line asks for."""
-    global_args: tuple[tuple[str, str], ...]
+    global_args: tuple[tuple[str, str | None], ...]
+    """What ARG sets before the first FROM; None for a value that can't be worked out."""
+    build_args: tuple[tuple[str, str], ...] = ()
+    """What the exercise sets with `--build-arg`."""
 
     @property
     def final(self) -> Stage:
@@ -157,15 +160,17 @@ def parse(text: str, build_args: Mapping[str, str] | None = None) -> Dockerfile:
     return Dockerfile(
         text=text,
         instructions=instructions,
-        stages=_stages(instructions[first:], dict(global_args)),
+        stages=_stages(instructions[first:], global_args),
         syntax=_directives(text).get("syntax"),
-        global_args=global_args,
+        global_args=tuple(global_args.items()),
+        build_args=tuple((build_args or {}).items()),
     )
 
 
 def _instructions(text: str) -> tuple[Instruction, ...]:
     try:
         commands = buildkit.parse_string(text)
+        found = tuple(_instruction(command, _trigger(command, text)) for command in commands[:MAX_INSTRUCTIONS])
     except buildkit.GoParseError as error:
         message = one_line(str(error))
         if "no instructions" in message:
@@ -175,7 +180,6 @@ def _instructions(text: str) -> tuple[Instruction, ...]:
         raise DockerfileError(f"the Dockerfile can't be read: {one_line(str(error))}") from None
     if len(commands) > MAX_INSTRUCTIONS:
         raise DockerfileError(f"the Dockerfile has more than {MAX_INSTRUCTIONS} instructions")
-    found = tuple(_instruction(command) for command in commands)
     unknown = next((one for one in found if one.name not in KNOWN), None)
     if unknown is not None:
         raise DockerfileError(
@@ -185,15 +189,9 @@ def _instructions(text: str) -> tuple[Instruction, ...]:
     return found
 
 
-def _instruction(command: buildkit.Command) -> Instruction:
-    name = command.cmd.upper()
-    trigger = None
-    if name == "ONBUILD":
-        # The wrapper drops the flags of the inner instruction, so it is parsed again by itself.
-        inner = command.original.lstrip()[len("ONBUILD") :].lstrip()
-        trigger = replace(_instruction(buildkit.parse_string(inner)[0]), line=command.start_line) if inner else None
+def _instruction(command: buildkit.Command, trigger: Instruction | None = None) -> Instruction:
     return Instruction(
-        name=name,
+        name=command.cmd.upper(),
         arguments=tuple(command.value),
         flags=tuple(command.flags),
         exec_form=command.json,
@@ -205,7 +203,21 @@ def _instruction(command: buildkit.Command) -> Instruction:
     )
 
 
-def _stages(instructions: tuple[Instruction, ...], global_args: dict[str, str]) -> tuple[Stage, ...]:
+def _trigger(command: buildkit.Command, text: str) -> Instruction | None:
+    """Parse what an ONBUILD holds by itself, since the wrapper drops the flags of the inner instruction."""
+    words = command.original.split(None, 1)
+    if command.cmd.upper() != "ONBUILD" or len(words) == 1:
+        return None
+    if (command.sub_cmd or "").upper() in {"ONBUILD", "FROM", "MAINTAINER"}:
+        raise DockerfileError(f"line {command.start_line}: ONBUILD {command.sub_cmd.upper()} is not allowed")
+    # The wrapper also drops here-documents; they stand on the lines that follow.
+    body = "\n".join(text.split("\n")[command.start_line : command.end_line])
+    escape = "`" if _directives(text).get("escape") == "`" else "\\"
+    inner = buildkit.parse_string(f"# escape={escape}\n{words[1]}\n{body if '<<' in words[1] else ''}\n")[0]
+    return replace(_instruction(inner), line=command.start_line, end_line=command.end_line)
+
+
+def _stages(instructions: tuple[Instruction, ...], global_args: Variables) -> tuple[Stage, ...]:
     starts = [n for n, one in enumerate(instructions) if one.name == "FROM"] + [len(instructions)]
     return tuple(
         _stage(index, instructions[start:end], global_args)
@@ -213,7 +225,7 @@ def _stages(instructions: tuple[Instruction, ...], global_args: dict[str, str]) 
     )
 
 
-def _stage(index: int, body: tuple[Instruction, ...], global_args: dict[str, str]) -> Stage:
+def _stage(index: int, body: tuple[Instruction, ...], global_args: Variables) -> Stage:
     words = body[0].arguments
     named = len(words) == 3 and words[1].upper() == "AS"  # noqa: PLR2004 - FROM image AS name
     return Stage(
@@ -225,17 +237,11 @@ def _stage(index: int, body: tuple[Instruction, ...], global_args: dict[str, str
     )
 
 
-def _args(instructions: tuple[Instruction, ...], given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    known: dict[str, str] = {}
+def _args(instructions: tuple[Instruction, ...], given: Mapping[str, str]) -> Variables:
+    known: Variables = {}
     for instruction in instructions:
-        if instruction.name == "ARG":
-            for word in instruction.arguments:
-                key, equals, value = word.partition("=")
-                if key in given:
-                    known[key] = given[key]
-                elif equals:
-                    known[key] = expand(value, known) or ""
-    return tuple(known.items())
+        declare(instruction.arguments, known, given, {})
+    return known
 
 
 def _directives(text: str) -> dict[str, str]:
@@ -244,7 +250,8 @@ def _directives(text: str) -> dict[str, str]:
     More generously than BuildKit does: one that it would not honour may be found, none is missed.
     """
     found: dict[str, str] = {}
-    for line in text.removeprefix("\ufeff").splitlines():
+    # Not splitlines(): a form feed ends a line for Python, not for BuildKit.
+    for line in text.removeprefix("\ufeff").split("\n"):
         bare = line.strip()
         if bare and not bare.startswith(("#", "//")):
             break
@@ -252,38 +259,3 @@ def _directives(text: str) -> dict[str, str]:
         if match is not None:
             found.setdefault(match[1].lower(), match[2])
     return found
-
-
-def variable_names(word: str) -> tuple[str, ...]:
-    """Name the variables that a word refers to."""
-    return tuple(match[1] or match[2] for match in _VARIABLE.finditer(word))
-
-
-def unquote(word: str) -> str:
-    """Take the quotes off a word, as the build does."""
-    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "\"'" else word
-
-
-def expand(word: str, variables: dict[str, str]) -> str | None:
-    """Replace variables as the build does; None where the outcome is not certain (a modifier that isn't plain)."""
-    word = unquote(word)
-    uncertain = "\\" in word or '"' in word or "'" in word
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal uncertain
-        name, operator, fallback = match[1] or match[2], match[3], match[4] or ""
-        if "$" in fallback or "{" in fallback:
-            uncertain = True
-        known = variables.get(name)
-        if operator is None:
-            return known or ""
-        missing = not known if operator.startswith(":") else known is None
-        if operator.endswith("-"):
-            return fallback if missing else known or ""
-        if operator.endswith("+"):
-            return "" if missing else fallback
-        uncertain = uncertain or missing
-        return known or ""
-
-    expanded = _VARIABLE.sub(value, word)
-    return None if uncertain or "$" in expanded else expanded

@@ -5,84 +5,94 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from grader.core.dockerfile import Dockerfile, Instruction, Reference, Stage, expand, unquote, variable_names
+from grader.core.dockerfile import Dockerfile, Instruction, Reference, Stage
+from grader.core.variables import ANYTHING, Variables, assign, declare, expand, forget, unquote, variable_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REMOTE: Final = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*://|git@|github\.com/)")
+# An address, or a host as ssh writes it: `git@github.com:some/where`.
+_REMOTE: Final = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*://|[\w.-]+@[^/]+:|github\.com/)")
+
+_HARMLESS: Final = {"network": ("default", "none"), "security": ("sandbox",), "device": ()}
 
 
 def normalize(reference: str) -> str:
     """Bring an image name to its shortest common form: `docker.io/library/nginx` is `nginx:latest`."""
     name, at, digest = reference.partition("@")
-    for prefix in ("docker.io/", "index.docker.io/", "registry-1.docker.io/"):
-        name = name.removeprefix(prefix)
+    registry, slash, rest = name.partition("/")
+    if slash and registry in {"docker.io", "index.docker.io", "registry-1.docker.io"}:
+        name = rest
     name = name.removeprefix("library/")
     if ":" not in name.rsplit("/", 1)[-1] and not at:
         name += ":latest"
     return name + at + digest
 
 
+def walk(dockerfile: Dockerfile) -> Iterator[tuple[Stage, Instruction, Variables]]:
+    """Give every instruction of the stages, ONBUILD triggers included, with the variables that it sees."""
+    given, outside = dict(dockerfile.build_args), dict(dockerfile.global_args)
+    ends: dict[int, Variables] = {}
+    for stage in dockerfile.stages:
+        parent = dockerfile.stage(stage.base, before=stage.index)
+        variables = dict(ends[parent.index]) if parent is not None else {}
+        for instruction in stage.instructions:
+            yield stage, instruction, variables
+            if instruction.trigger is not None:
+                # It runs in a later build or stage, with whatever is set there.
+                yield stage, instruction.trigger, {ANYTHING: None}
+            if instruction.name == "ENV":
+                assign(zip(instruction.arguments[::2], instruction.arguments[1::2], strict=False), variables)
+            elif instruction.name == "ARG":
+                declare(instruction.arguments, variables, given, outside)
+        if any(one.trigger is not None and one.trigger.name in {"ENV", "ARG"} for one in stage.instructions):
+            forget(variables)
+        ends[stage.index] = variables
+
+
 def images(dockerfile: Dockerfile) -> Iterator[Reference]:
     """Give every image that the build would read: FROM, `COPY --from`, `--mount=from`, ONBUILD triggers included."""
-    for stage in dockerfile.stages:
-        if dockerfile.stage(stage.base, before=stage.index) is None:
-            written = stage.instructions[0].arguments[0] if stage.instructions[0].arguments else ""
-            yield Reference(stage.base, written, stage.line, "FROM")
-        variables = dict(dockerfile.global_args)
-        for instruction in _flat(stage):
-            _learn(instruction, variables)
-            for written, where in _sources(instruction):
-                value = expand(written, variables)
-                if value is None or not _is_stage(dockerfile, value, stage.index):
-                    yield Reference(value or "", written, instruction.line, where)
+    for stage, instruction, variables in walk(dockerfile):
+        if instruction.name == "FROM" and dockerfile.stage(stage.base, before=stage.index) is None:
+            yield Reference(stage.base, next(iter(instruction.arguments), ""), stage.line, "FROM")
+        for written, where in _sources(instruction):
+            value = expand(written, variables)
+            if value is None or not _is_stage(dockerfile, value, stage.index):
+                yield Reference(value or "", written, instruction.line, where)
 
 
 def downloads(dockerfile: Dockerfile) -> Iterator[Reference]:
     """Give what ADD would have the *daemon* fetch, which it does even when the build has no network."""
-    for stage in dockerfile.stages:
-        variables = dict(dockerfile.global_args)
-        for instruction in _flat(stage):
-            _learn(instruction, variables)
-            if instruction.name != "ADD":
-                continue  # COPY refuses addresses by itself
-            for written in instruction.arguments[:-1]:
-                value = expand(written, variables)
-                if value is None or _REMOTE.match(value) or not _known(written, variables):
-                    yield Reference(value or "", written, instruction.line, "ADD")
+    for _, instruction, variables in walk(dockerfile):
+        if instruction.name != "ADD":
+            continue  # COPY refuses addresses by itself
+        for written in instruction.arguments[:-1]:
+            value = expand(written, variables)
+            if value is None or _REMOTE.match(value) or not _known(written, variables):
+                yield Reference(value or "", written, instruction.line, "ADD")
 
 
 def privileges(dockerfile: Dockerfile) -> Iterator[Reference]:
-    """Give every RUN that asks for more than a step has: the host's network, insecure mode, a device, an agent."""
-    for stage in dockerfile.stages:
-        for instruction in _flat(stage):
-            if instruction.name != "RUN":
-                continue
-            for name, harmless in (("network", ("default", "none")), ("security", ("sandbox",)), ("device", ())):
-                for value in instruction.flag(name):
-                    if value not in harmless:
-                        yield Reference(value, f"--{name}={value}", instruction.line, "RUN")
-            for mount in instruction.flag("mount"):
-                if _option(mount, "type") in {"ssh", "secret"}:
-                    yield Reference(_option(mount, "type") or "", f"--mount={mount}", instruction.line, "RUN")
+    """Give every RUN that asks for more than an ordinary step has: the host's network, a device, an agent, a secret."""
+    for _, instruction, _ in walk(dockerfile):
+        for name, harmless in _HARMLESS.items():
+            for value in instruction.flag(name):
+                if value not in harmless:
+                    yield Reference(value, f"--{name}={value}", instruction.line, "RUN")
+        for mount in instruction.flag("mount"):
+            for kind in _options(mount, "type"):
+                if kind.lower() not in {"bind", "cache", "tmpfs"}:
+                    yield Reference(kind, f"--mount={mount}", instruction.line, "RUN")
 
 
 def uses_cache_mounts(dockerfile: Dockerfile) -> bool:
     """Whether some RUN keeps files between builds with `--mount=type=cache`."""
-    return any("cache" in mount for stage in dockerfile.stages for one in _flat(stage) for mount in one.flag("mount"))
+    return any("cache" in mount.lower() for _, one, _ in walk(dockerfile) for mount in one.flag("mount"))
 
 
-def _known(word: str, variables: dict[str, str]) -> bool:
+def _known(word: str, variables: Variables) -> bool:
     # A variable that only the base image sets could hold an address.
     return all(name in variables for name in variable_names(word))
-
-
-def _flat(stage: Stage) -> Iterator[Instruction]:
-    for instruction in stage.instructions:
-        yield instruction
-        if instruction.trigger is not None:
-            yield instruction.trigger
 
 
 def _sources(instruction: Instruction) -> Iterator[tuple[str, str]]:
@@ -90,33 +100,20 @@ def _sources(instruction: Instruction) -> Iterator[tuple[str, str]]:
         for value in instruction.flag("from"):
             yield value, f"{instruction.name} --from"
     for mount in instruction.flag("mount"):
-        source = _option(mount, "from")
-        if source is not None:
-            yield source, f"{instruction.name} --mount=from"
+        for value in _options(mount, "from"):
+            yield value, f"{instruction.name} --mount=from"
 
 
-def _option(mount: str, name: str) -> str | None:
+def _options(mount: str, name: str) -> Iterator[str]:
+    # All of them: BuildKit takes the last, and quoted parts may hold commas.
     for part in unquote(mount).split(","):
         key, equals, value = part.strip().strip('"').partition("=")
         if key.strip().lower() == name and equals:
-            return value.strip()
-    return None
+            yield value.strip()
 
 
 def _is_stage(dockerfile: Dockerfile, name: str, index: int) -> bool:
-    if name.isdecimal():
+    if name.isdecimal() and len(name) < 5:  # noqa: PLR2004 - Python refuses to read very long numbers
         return int(name) < index
     # A trigger may name a later stage, and BuildKit's own check says when that is wrong: no image is read either way.
     return dockerfile.stage(name) is not None or name == ""
-
-
-def _learn(instruction: Instruction, variables: dict[str, str]) -> None:
-    if instruction.name == "ENV":
-        pairs = instruction.arguments
-        for key, value in zip(pairs[::2], pairs[1::2], strict=False):
-            variables[key] = expand(value, variables) or ""
-    elif instruction.name == "ARG":
-        for word in instruction.arguments:
-            key, equals, value = word.partition("=")
-            if equals:
-                variables[key] = expand(value, variables) or ""
