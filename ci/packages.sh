@@ -12,7 +12,7 @@ install_packages() {
   command -v apt-get >/dev/null || fail "needed and not here: $*" "install it, then run ci/setup again"
   [[ -n $updated ]] || update_packages
   if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
-    install -qy --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
+    -o Dpkg::Use-Pty=0 install -qy --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
     fail "apt-get install $* failed; the end of its output is above" "read all of $log"
   fi

@@ -157,10 +157,16 @@ def _proxies() -> dict[str, str]:
     return found
 
 
-_HINTS: Final = MappingProxyType(
+_INSTALL: Final = MappingProxyType(
     {
         "mmdebstrap": "Install it (`apt-get install mmdebstrap`), or run ci/setup.",
         "npm": "Install it (`apt-get install npm`), or run ci/setup.",
+    }
+)
+_REPAIR: Final = MappingProxyType(
+    {
+        "mmdebstrap": "Where you are not root, it needs the package uidmap. Are Debian's packages within reach?",
+        "npm": "Is the npm registry within reach? Try `npm ping`.",
     }
 )
 
@@ -177,11 +183,11 @@ def _run(
         finished = run(command, timeout=timeout, env={**os.environ, **(env or {})}, cwd=cwd)
     except FileNotFoundError:
         raise SandboxError(
-            f"{what} needs `{command[0]}`, which isn't installed.", hint=_HINTS.get(command[0])
+            f"{what} needs `{command[0]}`, which isn't installed.", hint=_INSTALL.get(command[0])
         ) from None
     if finished.timed_out:
         raise SandboxError(f"{what} took longer than {timeout:.0f} s.")
     if finished.exit_code != 0:
         said = decode(finished.stderr or finished.stdout, 2_000).strip()
-        raise SandboxError(f"{what} failed with exit code {finished.exit_code}:\n{said}")
+        raise SandboxError(f"{what} failed with exit code {finished.exit_code}:\n{said}", hint=_REPAIR.get(command[0]))
     return finished
