@@ -19,3 +19,6 @@ as_root() {
     sudo "$@"
   fi
 }
+
+# A process that has ended may stay as a zombie for ever where process 1 reaps nothing, as in a container.
+runs() { grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status"; }

@@ -126,7 +126,7 @@ start_by_hand() {
     sh "$pid_file" "$engine_log"
   for ((waited = 0; waited < 120; waited++)); do
     sleep 0.25
-    as_root kill -0 "$(cat "$pid_file")" 2>/dev/null || break
+    runs "$(cat "$pid_file")" || break
     if as_root docker version >/dev/null 2>&1; then
       [[ -z ${GRADER_STARTED:-} ]] || cp "$pid_file" "$GRADER_STARTED"
       return
