@@ -192,7 +192,7 @@ def _negated(argument: object) -> Matcher:
     inner = parse(argument)
 
     def problem(actual: object) -> Problem:
-        return None if inner.problem(actual) is not None else f"must not hold: {inner.words}"
+        return None if inner.problem(actual) is not None else f"{inner.words}, and should not"
 
     return Matcher(argument, problem, f"not ({inner.words})")
 

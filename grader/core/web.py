@@ -60,6 +60,17 @@ class Request:
         """Give the bytes that go over the wire."""
         return "\r\n".join([*self.lines(), "", ""]).encode("utf-8") + self.body
 
+    def curl(self) -> str:
+        """Give the command that sends the same request to the port on one's own machine."""
+        import shlex
+
+        words = ["curl", "-I" if self.method == "HEAD" else "-i"]
+        words += [] if self.method in {"GET", "HEAD"} else ["-X", self.method]
+        for name, value in self.headers.items():
+            words += ["-H", f"{name}: {value}"]
+        words += ["--data-raw", self.body.decode("utf-8", "replace")] if self.body else []
+        return shlex.join([*words, f"http://localhost:{self.port}{self.path}"])
+
     def _target(self) -> str:
         from urllib.parse import quote
 
@@ -211,4 +222,4 @@ def _malformed(error: Exception, wire: _Wire, request: Request) -> Failure:
 def _cut_off(wire: _Wire, request: Request) -> Failure:
     if wire.received:
         return Failure(f"{request.label}: the connection broke in the middle of the answer")
-    return Failure(f"{request.label}: the connection was closed without an answer")
+    return Missing(f"{request.label}: the connection was closed without an answer")

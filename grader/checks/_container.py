@@ -1,0 +1,109 @@
+"""What the checks of containers share: the way to one that is ready, and words for what it does instead."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from grader.core.errors import Failure
+from grader.core.result import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grader.core.abilities import Container, Containers
+    from grader.core.facts import Command, ContainerState, Listener
+
+_LOG_LINES: Final = 40
+
+
+@contextmanager
+def reproducible(*commands: str) -> Iterator[None]:
+    """Tell how to see a failure of the block oneself; the first command keeps running while the others are typed."""
+    try:
+        yield
+    except Failure as failure:
+        failure.reproduce = "\n# then, in a second terminal:\n".join(commands)
+        raise
+
+
+def ready(target: Containers, name: str | None) -> Container:
+    """Give the container once it is ready. Raises Failure, with its end and its log, when it doesn't get there."""
+    container = target.container(name)
+    reason = container.ready()
+    if reason is None:
+        return container
+    state = container.state()
+    actual = listening(container.listeners()) if state.running else condition(state)
+    raise Failure(reason, expected="a container that is ready", actual=actual, evidence=log(container))
+
+
+def running(target: Containers, name: str | None) -> Container:
+    """Give the container while its main process runs. Raises Failure, with its end and its log, when that is over."""
+    container = target.container(name)
+    container.ready()  # whether it got ready is for other checks: this one only has to wait until it could have
+    state = container.state()
+    if not state.running:
+        raise Failure(
+            f"the container is not running: it {condition(state)}",
+            expected="a running container",
+            actual=condition(state),
+            evidence=log(container),
+        )
+    return container
+
+
+def condition(state: ContainerState) -> str:
+    """Say what became of a container, after the word `it`."""
+    if state.running:
+        return "is running"
+    if state.error:
+        return f"could not be started: {state.error}"
+    if state.exit_code is None:
+        return f"is {state.status}"
+    # The engine sets the flag for any process in the container: the main one may have ended for another reason.
+    memory = "; a process in it was killed for using more memory than allowed" if state.oom_killed else ""
+    return f"ended with exit code {state.exit_code}{memory}"
+
+
+def log(container: Container) -> tuple[Evidence, ...]:
+    """Give the end of what the container wrote, if it wrote anything."""
+    lines = "".join(text if not text or text.endswith("\n") else f"{text}\n" for text in container.logs()).splitlines()
+    if not lines:
+        return ()
+    return (Evidence(kind="log", title="what the container wrote", text="\n".join(lines[-_LOG_LINES:])),)
+
+
+def listening(listeners: Sequence[Listener]) -> str:
+    """Say on what a container listens."""
+    if not listeners:
+        return "nothing in the container listens on any port"
+    outside = [f"port {port}" for port in sorted({one.port for one in listeners if not one.loopback})]
+    inside = [_address(one) for one in listeners if one.loopback]
+    if not outside:
+        return f"the container listens on {' and '.join(inside)} only, which can't be reached from outside it"
+    return f"the container listens on {' and '.join([*outside, *inside])}"
+
+
+def _address(listener: Listener) -> str:
+    host = f"[{listener.address}]" if ":" in listener.address else listener.address
+    return f"{host}:{listener.port}"
+
+
+def by_hand(command: Command, container: str | None) -> str:
+    """Write the `docker` command that runs `command` as the check does."""
+    words = ["docker", "run", "--rm"] if container is None else ["docker", "exec"]
+    words += ["-i"] if command.stdin else []
+    for name, value in command.env.items():
+        words += ["-e", f"{name}={value}"]
+    words += ["-u", command.user] if command.user is not None else []
+    words += ["-w", command.workdir] if command.workdir is not None else []
+    if container is not None:
+        words += [container, *command.argv]
+    elif command.keep_entrypoint:
+        words += ["IMAGE", *command.argv]
+    else:
+        words += ["--entrypoint", command.argv[0], "IMAGE", *command.argv[1:]]
+    feed = f"printf %s {shlex.quote(command.stdin.decode())} | " if command.stdin else ""
+    return feed + shlex.join(words)

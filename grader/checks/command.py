@@ -1,0 +1,121 @@
+"""The `command` check."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from grader.checks import _container
+from grader.core.check import Check
+from grader.core.errors import Mismatch
+from grader.core.facts import Command as Order
+from grader.core.matchers import Expectation, expect
+from grader.core.result import Evidence
+from grader.core.text import one_line, quoted
+
+if TYPE_CHECKING:
+    from grader.core.abilities import Runs
+    from grader.core.facts import Completed
+
+
+class Command(Check):
+    """Passes if a command exits and prints as expected.
+
+    It runs in a fresh container of the image; with `in`, in that running container.
+    `run` is a program and its arguments and needs no shell; `shell` is a line for the image's `/bin/sh`.
+    With `entrypoint: keep` the image starts as `docker run` would start it, and `run` replaces its CMD.
+    """
+
+    example: ClassVar[str] = """
+    - {id: has-flask, kind: command, run: [python, -c, "import flask"], title: Flask is installed}
+    """
+
+    kind: Literal["command"] = "command"
+    run_: tuple[str, ...] | None = Field(default=None, alias="run")
+    """The program and its arguments."""
+    shell: str | None = Field(default=None, min_length=1)
+    """A line for `/bin/sh -c`."""
+    entrypoint: Literal["keep", "replace"] = "replace"
+    """`replace`: the command takes the place of ENTRYPOINT; `keep`: ENTRYPOINT gets `run` as its arguments."""
+    stdin: str = ""
+    """What the command can read."""
+    env: dict[str, str] = Field(default_factory=dict)
+    """Variables to set, besides the image's own."""
+    user: str | None = None
+    """The user to run as; default: the image's."""
+    workdir: str | None = None
+    """Where to run; default: the image's WORKDIR."""
+    stdout: Expectation | None = None
+    """What it prints to stdout."""
+    stderr: Expectation | None = None
+    """What it prints to stderr."""
+    exit_code: Expectation = Field(default=0, validate_default=True)
+    """Its exit code."""
+
+    @model_validator(mode="after")
+    def _one_command(self) -> Command:
+        keep = self.entrypoint == "keep"
+        if self.run_ is not None and self.shell is not None:
+            raise ValueError("run and shell exclude each other")
+        if keep and self.shell is not None:
+            raise ValueError("entrypoint: keep goes with run, whose words are the entrypoint's arguments")
+        if keep and self.in_ is not None:
+            raise ValueError("a running container has started its entrypoint already: leave out entrypoint or in")
+        if not keep and not self.run_ and self.shell is None:
+            raise ValueError("there is no command; give run or shell")
+        return self
+
+    def run(self, target: Runs) -> None:
+        order = Order(
+            argv=self._argv,
+            keep_entrypoint=self.entrypoint == "keep",
+            stdin=self.stdin.encode(),
+            env=self.env,
+            user=self.user,
+            workdir=self.workdir,
+        )
+        with _container.reproducible(_container.by_hand(order, self.in_)):
+            self._judge(target.execute(order, self.in_))
+
+    @property
+    def _argv(self) -> tuple[str, ...]:
+        return ("/bin/sh", "-c", self.shell) if self.shell is not None else self.run_ or ()
+
+    @property
+    def _name(self) -> str:
+        if not self._argv:
+            return "the image's own command"
+        return quoted(self.shell if self.shell is not None else shlex.join(self._argv))
+
+    def _judge(self, done: Completed) -> None:
+        evidence = tuple(
+            Evidence(kind="command", title=f"{name} of {one_line(self._name, 80)}", text=text)
+            for name, text in (("stdout", done.stdout), ("stderr", done.stderr))
+            if text
+        )
+        if self.exit_code.problem(done.exit_code) is not None:
+            raise Mismatch(
+                self._reason(done),
+                expected=f"an exit code that {self.exit_code.words}",
+                actual=f"exit code {done.exit_code}",
+                evidence=evidence,
+            )
+        for stream, text, expectation in (("stdout", done.stdout, self.stdout), ("stderr", done.stderr, self.stderr)):
+            if expectation is not None:
+                expect(f"{stream} of {self._name}", text, expectation, evidence=evidence)
+
+    def _reason(self, done: Completed) -> str:
+        """Say in words how it ended: Docker and all shells give 126 and 127 for a program that can't be run."""
+        program = f"the program {quoted(self._argv[0])}" if self.entrypoint == "replace" else "what it should start"
+        match done.exit_code:
+            case code if done.oom_killed:
+                return f"{self._name} used more memory than it may, and was killed (exit code {code})"
+            case 126 | 127 as code if self.shell is not None:
+                return f"in {self._name}, a program was not found or can't be executed (exit code {code})"
+            case 127:
+                return f"{program} is not in the image (exit code 127)"
+            case 126:
+                return f"{program} is no program that can be executed (exit code 126)"
+        return f"{self._name} ended with exit code {done.exit_code}"

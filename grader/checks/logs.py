@@ -1,0 +1,70 @@
+"""The `logs` check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import model_validator
+
+from grader.checks import _container
+from grader.core.check import Check
+from grader.core.errors import Failure
+from grader.core.matchers import Expectation, expect
+
+if TYPE_CHECKING:
+    from grader.core.abilities import Containers
+    from grader.core.facts import ContainerState
+
+
+class Logs(Check):
+    """Passes if what the container wrote is as expected.
+
+    The container may still run or have ended: what `docker logs` shows is looked at.
+    A program that still runs may hold its output back, so `within` is useful here.
+    """
+
+    example: ClassVar[str] = """
+    - {id: greets, kind: logs, stdout: {contains: listening}, within: 5s}
+    """
+
+    kind: Literal["logs"] = "logs"
+    stdout: Expectation | None = None
+    """What it wrote to stdout; with `tty: true` that is all there is."""
+    stderr: Expectation | None = None
+    """What it wrote to stderr."""
+    combined: Expectation | None = None
+    """Both, stdout first: for programs of which one doesn't know where they log."""
+
+    @model_validator(mode="after")
+    def _asserts_something(self) -> Logs:
+        if self.stdout is None and self.stderr is None and self.combined is None:
+            raise ValueError("expects nothing; give stdout, stderr or combined")
+        return self
+
+    def run(self, target: Containers) -> None:
+        container = target.container(self.in_)
+        reason = container.ready()  # whether it got ready is for other checks: now there is something to read
+        state = container.state()
+        if state.error:
+            raise Failure(reason or f"the container {_container.condition(state)}", reproduce="docker run --rm IMAGE")
+        out, err = container.logs()
+        found = ((self.stdout, "stdout", out), (self.stderr, "stderr", err), (self.combined, "output", out + err))
+        for expectation, name, text in found:
+            if expectation is not None:
+                expect(
+                    f"the container's {name}",
+                    text,
+                    expectation,
+                    hint=None if text else _hint(state),
+                    reproduce="docker run --rm IMAGE",
+                    evidence=_container.log(container),
+                )
+
+
+def _hint(state: ContainerState) -> str:
+    if not state.running:
+        return f"Nothing was written there before the container {_container.condition(state)}."
+    return (
+        "Nothing has been written there yet. A program may hold its output back while it runs: "
+        "for Python, ENV PYTHONUNBUFFERED=1 turns that off."
+    )

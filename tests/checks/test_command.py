@@ -1,0 +1,106 @@
+"""The `command` check, as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks.command import Command
+from tests.support.checks import fails, make, passes, refuses
+from tests.support.factories import make_completed
+from tests.support.fakes import FakeTarget
+
+
+def command(**fields: Any) -> Command:
+    made = make(Command, **({} if fields.keys() & {"run", "shell", "entrypoint"} else {"run": ["true"]}), **fields)
+    assert isinstance(made, Command)
+    return made
+
+
+def ends(**fields: Any) -> FakeTarget:
+    return FakeTarget(answer=lambda _order, _container: make_completed(**fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({}, {}),
+        ({"exit_code": 3}, {"exit_code": 3}),
+        ({"exit_code": {"one_of": [126, 127]}}, {"exit_code": 127}),
+        ({"stdout": "hello"}, {"stdout": "hello\n"}),
+        ({"stderr": {"contains": "usage"}, "exit_code": {"not": 0}}, {"stderr": "usage: x", "exit_code": 2}),
+        ({"stdout": {"equals": ""}}, {"stderr": "noise"}),
+    ],
+)
+def test_passes(fields: dict[str, Any], end: dict[str, Any]) -> None:
+    passes(command(**fields), ends(**end))
+
+
+@pytest.mark.parametrize(
+    ("fields", "end", "because"),
+    [
+        ({}, {"exit_code": 1}, "'true' ended with exit code 1"),
+        ({"exit_code": 1}, {}, "'true' ended with exit code 0"),
+        ({}, {"exit_code": 127}, "the program 'true' is not in the image"),
+        ({}, {"exit_code": 126}, "the program 'true' is no program that can be executed"),
+        ({"shell": "foo | bar"}, {"exit_code": 127}, "in 'foo | bar', a program was not found"),
+        ({"entrypoint": "keep", "run": ["x"]}, {"exit_code": 127}, "what it should start is not in the image"),
+        ({"entrypoint": "keep"}, {"exit_code": 2}, "the image's own command ended with exit code 2"),
+        ({}, {"exit_code": 137, "oom_killed": True}, "'true' used more memory than it may"),
+        ({"stdout": "hello"}, {"stdout": "hallo"}, "stdout of 'true' is 'hallo', expected 'hello'"),
+        ({"stderr": {"contains": "x"}}, {}, "stderr of 'true' does not contain 'x'"),
+    ],
+)
+def test_fails(fields: dict[str, Any], end: dict[str, Any], because: str) -> None:
+    fails(command(**fields), ends(**end), because=because)
+
+
+def test_a_failure_keeps_what_was_printed() -> None:
+    failure = fails(command(), ends(exit_code=1, stdout="out", stderr="err"), because="exit code 1")
+    assert (failure.expected, failure.actual) == ("an exit code that equals 0", "exit code 1")
+    assert [(one.kind, one.title, one.text) for one in failure.evidence] == [
+        ("command", "stdout of 'true'", "out"),
+        ("command", "stderr of 'true'", "err"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reproduce"),
+    [
+        ({"run": ["python", "-c", "import x"]}, "docker run --rm --entrypoint python IMAGE -c 'import x'"),
+        ({"shell": "ls | wc"}, "docker run --rm --entrypoint /bin/sh IMAGE -c 'ls | wc'"),
+        ({"entrypoint": "keep", "run": ["--help"]}, "docker run --rm IMAGE --help"),
+        ({"run": ["id"], "in": "web", "user": "app", "workdir": "/x"}, "docker exec -u app -w /x web id"),
+        (
+            {"run": ["cat"], "stdin": "a b", "env": {"A": "1"}},
+            "printf %s 'a b' | docker run --rm -i -e A=1 --entrypoint cat IMAGE",
+        ),
+    ],
+)
+def test_says_how_to_see_it(fields: dict[str, Any], reproduce: str) -> None:
+    assert fails(command(**fields), ends(exit_code=1), because="exit code 1").reproduce == reproduce
+
+
+def test_hands_everything_on() -> None:
+    target = FakeTarget()
+    passes(command(run=["env"], stdin="in", env={"A": "1"}, user="1000", workdir="/srv", **{"in": "web"}), target)
+    ((order, container),) = target.executed
+    assert container == "web"
+    assert (order.argv, order.stdin, order.env, order.user, order.workdir, order.keep_entrypoint) == (
+        ("env",), b"in", {"A": "1"}, "1000", "/srv", False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [
+        ({}, "there is no command; give run or shell"),
+        ({"run": []}, "there is no command"),
+        ({"run": ["a"], "shell": "a"}, "exclude each other"),
+        ({"shell": "a", "entrypoint": "keep"}, "entrypoint: keep goes with run"),
+        ({"run": ["a"], "entrypoint": "keep", "in": "web"}, "has started its entrypoint already"),
+    ],
+)
+def test_refuses(fields: dict[str, Any], because: str) -> None:
+    refuses(Command, because, **fields)

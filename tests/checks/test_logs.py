@@ -1,0 +1,77 @@
+"""The `logs` check, as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks.logs import Logs
+from tests.support.checks import fails, make, passes, refuses
+from tests.support.factories import make_state
+from tests.support.fakes import FakeContainer, FakeTarget
+
+
+def wrote(stdout: str = "", stderr: str = "", **fields: Any) -> FakeTarget:
+    return FakeTarget(containers=[FakeContainer(stdout=stdout, stderr=stderr, **fields)])
+
+
+ENDED = make_state(status="exited", exit_code=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "target"),
+    [
+        ({"stdout": "hello"}, wrote("hello\n")),
+        ({"stderr": {"contains": "warn"}}, wrote("x", "warning")),
+        ({"combined": {"all": [{"contains": "out"}, {"contains": "err"}]}}, wrote("out\n", "err\n")),
+        ({"stdout": "bye"}, wrote("bye\n", now=ENDED, not_ready="it ended")),
+        ({"stdout": {"not": {"contains": "Traceback"}}}, wrote()),
+    ],
+)
+def test_passes(fields: dict[str, Any], target: FakeTarget) -> None:
+    passes(make(Logs, **fields), target)
+
+
+@pytest.mark.parametrize(
+    ("fields", "target", "because"),
+    [
+        ({"stdout": {"contains": "hello"}}, wrote("hallo"), "the container's stdout does not contain 'hello'"),
+        ({"stdout": {"contains": "x"}}, wrote("", "x"), "the container's stdout does not contain 'x'"),
+        ({"stderr": "a"}, wrote("", "b"), "the container's stderr is 'b', expected 'a'"),
+        ({"combined": {"contains": "a"}}, wrote(), "the container's output does not contain 'a'"),
+        (
+            {"stdout": "a"},
+            wrote(now=make_state(status="created", exit_code=127, error="no such program")),
+            "the container could not be started: no such program",
+        ),
+        ({"stdout": "a"}, wrote(now=make_state(error="x"), not_ready="it did not start"), "it did not start"),
+    ],
+)
+def test_fails(fields: dict[str, Any], target: FakeTarget, because: str) -> None:
+    assert fails(make(Logs, **fields), target, because=because).reproduce == "docker run --rm IMAGE"
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        (wrote(), "PYTHONUNBUFFERED=1"),
+        (wrote(now=ENDED), "before the container ended with exit code 1."),
+        (wrote("b"), None),
+    ],
+)
+def test_silence_is_explained(target: FakeTarget, hint: str | None) -> None:
+    failure = fails(make(Logs, stdout="a"), target, because="is")
+    assert failure.hint is None if hint is None else hint in str(failure.hint)
+
+
+def test_evidence_is_the_end_of_the_log() -> None:
+    failure = fails(make(Logs, stderr="a"), wrote("1\n" * 50 + "last", "err"), because="stderr")
+    (evidence,) = failure.evidence
+    assert evidence.kind == "log"
+    assert evidence.text.splitlines()[-3:] == ["1", "last", "err"]
+    assert len(evidence.text.splitlines()) == 40
+
+
+def test_refuses_to_expect_nothing() -> None:
+    refuses(Logs, "expects nothing; give stdout, stderr or combined")
