@@ -125,7 +125,9 @@ class Process:
     pid: int
     """As the host numbers it; within a container the first one listed is PID 1."""
     user: str
+    """The name that the image's /etc/passwd gives it, or else the number."""
     argv: str
+    uid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

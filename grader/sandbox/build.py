@@ -1,0 +1,91 @@
+"""Build an image with BuildKit, through the `docker` command.
+
+The engine's API offers the classic builder only, which accepts `RUN <<EOF` and silently doesn't run its body
+(docker-py issue 2230); BuildKit's needs a session, which the command has.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.core.clock import remaining
+from grader.core.errors import SandboxError
+from grader.core.facts import Build, BuildFailure
+from grader.core.process import run
+from grader.core.quantities import show_seconds
+from grader.core.text import one_line
+from grader.sandbox.buildlog import BuildLog
+from grader.sandbox.engine import LABEL
+
+if TYPE_CHECKING:
+    from grader.core.specs import BuildSpec
+    from grader.sandbox.ledger import Ledger
+
+# What the daemon or its client says when it is in trouble itself. A RUN step can't write into this message: its output
+# comes in another field. Everything else that ends a build is the Dockerfile's doing.
+_INFRASTRUCTURE = (
+    "Cannot connect to the Docker daemon",
+    "error during connect",
+    "no space left on device",
+    "failed to dial",
+    "connection reset by peer",
+    "transport is closing",
+    "lease does not exist",
+    "unknown flag: --progress",
+    "invalid progress mode",
+    "is not a docker command",
+    "unknown command: docker buildx",
+)
+
+
+def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, namespace: str) -> Build:
+    """Build `context` with `dockerfile`; a build that fails or takes too long is an outcome, not an error.
+
+    `namespace` keeps cache mounts apart from those of other attempts. Raises SandboxError if the builder itself fails.
+    """
+    ledger.add("build", ledger.attempt)
+    log = BuildLog()
+    with tempfile.TemporaryDirectory(prefix="grader-build-") as scratch:
+        target = Path(scratch) / "image-id"
+        argv = _command(context, dockerfile, spec, target, ledger.attempt, namespace)
+        try:
+            done = run(
+                argv,
+                timeout=remaining(spec.timeout),
+                env=ledger.engine.environment(),
+                max_output=0,
+                on_stderr=log.feed,
+            )
+        except FileNotFoundError:
+            raise SandboxError(
+                "the `docker` command is not installed",
+                hint="Install the Docker client with Buildx; see `grader doctor`.",
+            ) from None
+        log.feed(b"\n")
+        image = target.read_text().strip() if done.exit_code == 0 and target.exists() else None
+    if image is not None:
+        ledger.add("image", image)
+        ledger.drop("build", ledger.attempt)
+        return Build(image=image, seconds=done.seconds, log=log.text(), cached_steps=log.cached_steps)
+    failure = log.failure()
+    if done.timed_out:
+        what = f"the build was not finished after {show_seconds(spec.timeout)} (the build limit)"
+        failure = BuildFailure(message=what, step=log.unfinished(), output=failure.output)
+    elif failure.exit_code is None and any(sign in failure.message for sign in _INFRASTRUCTURE):
+        raise SandboxError(f"the build could not be run: {one_line(failure.message)}", hint="See `grader doctor`.")
+    return Build(None, done.seconds, log.text(), failure, timed_out=done.timed_out, cached_steps=log.cached_steps)
+
+
+def _command(context: Path, dockerfile: Path, spec: BuildSpec, target: Path, attempt: str, namespace: str) -> list[str]:
+    argv = ["docker", "buildx", "build", "--builder=default", "--progress=rawjson", "--provenance=false"]
+    argv += [f"--network={spec.network}", f"--iidfile={target}", f"--file={dockerfile}", "--load"]
+    # The label makes the image's id this attempt's own: removing it can't take an image of the user's along.
+    argv += [f"--label={LABEL}={attempt}"]
+    if namespace:
+        argv += [f"--build-arg=BUILDKIT_CACHE_MOUNT_NS={namespace}"]
+    argv += [f"--build-arg={name}={value}" for name, value in spec.args.items()]
+    if spec.target is not None:
+        argv += [f"--target={spec.target}"]
+    return [*argv, str(context)]

@@ -1,0 +1,221 @@
+"""Containers of the student's image: made with every limit, started, waited for, looked at, stopped."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core.clock import remaining
+from grader.core.errors import Failure, SandboxError, TimedOut
+from grader.core.facts import Command, Completed, ContainerState
+from grader.core.text import one_line
+from grader.sandbox.engine import LABEL
+from grader.sandbox.errors import translated
+from grader.sandbox.streams import converse
+
+if TYPE_CHECKING:
+    from grader.core.specs import ContainerSpec
+    from grader.sandbox.ledger import Ledger
+
+_LOG: Final = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}
+CANNOT_START: Final = frozenset({126, 127})
+"""Exit codes with which the engine marks a container whose command can't be run: not executable, not found."""
+
+
+def settings(spec: ContainerSpec) -> dict[str, Any]:
+    """Give the HostConfig that keeps a container within the exercise's limits (Engine API, "Create a container")."""
+    network = spec.network or ("bridge" if spec.publish else "none")
+    return {
+        "NetworkMode": network,
+        "PortBindings": {f"{port}/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}] for port in spec.publish},
+        "Memory": spec.memory,
+        "MemorySwap": spec.memory,  # memory and swap together: the default would double it
+        "NanoCpus": int(spec.cpus * 1_000_000_000),
+        "PidsLimit": spec.pids,
+        "CapDrop": ["ALL"],
+        "CapAdd": list(spec.cap_add),
+        "SecurityOpt": ["no-new-privileges:true"],
+        "RestartPolicy": {"Name": "no"},
+        "AutoRemove": False,
+        "Privileged": False,
+        "IpcMode": "private",
+        "LogConfig": _LOG,
+        "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
+    }
+
+
+class EngineContainer:
+    """One container on the engine."""
+
+    def __init__(self, ledger: Ledger, config: dict[str, Any]) -> None:
+        self._ledger = ledger
+        self._api = ledger.engine.api
+        name = ledger.name()
+        config = {**config, "Labels": {LABEL: ledger.attempt}}
+        with translated("creating a container"):
+            created = self._api.create_container_from_config(config, name)
+        self.id = str(created["Id"])
+        self._name = name
+
+    def start(self) -> None:
+        """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""
+        from docker.errors import APIError
+
+        try:
+            with translated("starting a container"):
+                try:
+                    self._api.start(self.id)
+                except APIError as error:
+                    if self.state().exit_code not in CANNOT_START:
+                        raise error from None
+        except SandboxError as error:
+            if "No space left" in error.message or "driver failed" in error.message:
+                raise
+            # e.g. a working directory that is a file: the engine has no exit code of its own for it
+            if not self.state().error:
+                raise
+
+    def inspect(self) -> dict[str, Any]:
+        """Give `docker container inspect`."""
+        with translated("looking at a container"):
+            found: dict[str, Any] = self._api.inspect_container(self.id)
+        return found
+
+    def state(self) -> ContainerState:
+        """Give its present state."""
+        return state_of(self.inspect())
+
+    def logs(self) -> tuple[str, str]:
+        """Give what it wrote to stdout and stderr, as far as the log keeps it (2 MB)."""
+        with translated("reading logs"):
+            out = self._api.logs(self.id, stdout=True, stderr=False)
+            err = self._api.logs(self.id, stdout=False, stderr=True)
+        return out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has exited, `seconds` at most; says whether it has."""
+        import requests
+
+        end = time.monotonic() + seconds
+        try:
+            with translated("waiting for a container"):
+                try:
+                    self._api.wait(self.id, timeout=max(seconds, 0.01))
+                except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
+                    # The library reports a read that took too long in either way.
+                    return not self.state().running
+        except SandboxError:
+            if time.monotonic() < end:
+                raise
+            return False
+        return True
+
+    def signal(self, signal: str) -> None:
+        """Send a signal; one that comes too late is no error."""
+        from docker.errors import APIError
+
+        with translated("sending a signal"):
+            try:
+                self._api.kill(self.id, signal)
+            except APIError as error:
+                if "is not running" not in str(error):
+                    raise
+
+    def attach(self) -> Any:
+        """Open its standard streams, before it is started."""
+        with translated("attaching to a container"):
+            return self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+
+    def remove(self) -> None:
+        """Kill and remove it with its anonymous volumes."""
+        with translated("removing a container"):
+            self._api.remove_container(self.id, v=True, force=True)
+        self._ledger.drop("container", self._name)
+
+    def execute(self, command: Command) -> Completed:
+        """Run a command in it, which must be running. At the deadline the whole container is killed with it."""
+        started = time.monotonic()
+        with translated("running a command in the container"):
+            made = self._api.exec_create(
+                self.id,
+                list(command.argv),
+                stdin=True,
+                environment=dict(command.env) or None,
+                user=command.user or "",
+                workdir=command.workdir,
+            )
+            stream = self._api.exec_start(made["Id"], socket=True)
+            try:
+                out, err = converse(stream, command.stdin, wait=10)
+            except TimedOut:
+                # The engine can't end a command alone (docker-py issue 2651); its container is given up.
+                self.signal("KILL")
+                raise
+            finally:
+                stream.close()
+            done = self._api.exec_inspect(made["Id"])
+        return Completed(
+            exit_code=int(done["ExitCode"] if done["ExitCode"] is not None else -1),
+            stdout=out.decode("utf-8", "replace"),
+            stderr=err.decode("utf-8", "replace"),
+            seconds=time.monotonic() - started,
+        )
+
+
+def state_of(raw: dict[str, Any]) -> ContainerState:
+    """Turn `docker container inspect` into facts."""
+    state = raw["State"]
+    return ContainerState(
+        id=str(raw["Id"]),
+        status=str(state.get("Status", "")),
+        exit_code=None if state.get("Running") else int(state.get("ExitCode") or 0),
+        oom_killed=bool(state.get("OOMKilled")),
+        error=one_line(str(state.get("Error") or ""), 500),
+        argv=(str(raw.get("Path") or ""), *(str(word) for word in raw.get("Args") or ())),
+        health=(state.get("Health") or {}).get("Status"),
+        restarts=int(raw.get("RestartCount") or 0),
+    )
+
+
+def run_fresh(ledger: Ledger, image: str, spec: ContainerSpec, command: Command) -> Completed:
+    """Run a command in a new container of the image and remove it. Raises TimedOut at the deadline."""
+    started = time.monotonic()
+    config: dict[str, Any] = {
+        "Image": image,
+        "Env": [f"{name}={value}" for name, value in {**spec.env, **command.env}.items()],
+        "HostConfig": settings(spec.model_copy(update={"publish": ()})),
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "OpenStdin": bool(command.stdin),
+        "StdinOnce": bool(command.stdin),
+    }
+    if command.keep_entrypoint:
+        config["Cmd"] = list(command.argv) or None
+    else:
+        config |= {"Entrypoint": list(command.argv), "Cmd": []}
+    config |= {"User": command.user} if command.user else {}
+    config |= {"WorkingDir": command.workdir} if command.workdir else {}
+    container = EngineContainer(ledger, config)
+    try:
+        return _finish(container, command, started)
+    finally:
+        container.remove()
+
+
+def _finish(container: EngineContainer, command: Command, started: float) -> Completed:
+    stream = container.attach() if command.stdin else None
+    try:
+        container.start()
+        if stream is not None and container.state().status != "created":
+            converse(stream, command.stdin, wait=10)
+    finally:
+        if stream is not None:
+            stream.close()
+    if container.state().status not in {"created", "exited", "dead"}:
+        while not container.wait(remaining(30)):
+            pass
+    state = container.state()
+    out, err = container.logs() if state.status != "created" else ("", state.error)
+    if state.exit_code is None:
+        raise Failure("the command's container did not end")
+    return Completed(state.exit_code, out, err, time.monotonic() - started, oom_killed=state.oom_killed)

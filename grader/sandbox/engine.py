@@ -1,0 +1,134 @@
+"""The connection to a Docker Engine, and what is known about it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from grader.core.errors import SandboxError
+from grader.core.result import EngineInfo
+from grader.core.text import one_line
+from grader.sandbox.errors import START_HINT, translated
+
+LABEL: Final = "grader.attempt"
+"""Put on everything made for an attempt. For people and for `grader clean`; what is removed is known by id."""
+API_TIMEOUT: Final = 60
+"""Seconds that one call to the engine may take. Waits for student work have deadlines of their own."""
+
+
+class Engine:
+    """The engine that the user already has, reached as the `docker` command reaches it."""
+
+    mode = "host"
+
+    def __init__(self, address: str, tls: Any = None) -> None:
+        self.address = address
+        """As DOCKER_HOST takes it."""
+        self._config: str | None = None
+        self.api: Any = _open(address, tls)
+        """The library's low-level client; its stubs describe another version, so it is not typed here."""
+        self._version: dict[str, Any] | None = None
+
+    def version(self) -> dict[str, Any]:
+        """Give what `docker version` says of the server."""
+        if self._version is None:
+            with translated("asking for the engine's version"):
+                self._version = self.api.version()
+        return self._version
+
+    @property
+    def local(self) -> bool:
+        """Whether the engine's processes are this machine's own, so that `/proc` shows them."""
+        if not self.address.startswith("unix://"):
+            return False
+        # Docker Desktop and Colima have a Unix socket too, but their kernel is another one.
+        return str(self.version().get("KernelVersion")) == os.uname().release and Path("/proc/self/ns").exists()
+
+    def describe(self) -> EngineInfo:
+        """Give what a Result says about the engine."""
+        version = self.version()
+        versions = {"engine": str(version.get("Version", "?")), "api": str(version.get("ApiVersion", "?"))}
+        versions |= {
+            str(part.get("Name")): str(part.get("Version"))
+            for part in version.get("Components") or []
+            if part.get("Name") in {"containerd", "runc"}
+        }
+        return EngineInfo(mode=self.mode, versions={k: one_line(v) for k, v in versions.items()})
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment for the `docker` command: this engine, and nothing of the user's settings.
+
+        The user's configuration could add proxies, credentials or another builder to a student's build.
+        """
+        if self._config is None:
+            self._config = tempfile.mkdtemp(prefix="grader-docker-")
+            plugins = [str(folder) for folder in _user_plugins() if folder.is_dir()]
+            (Path(self._config) / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": plugins}))
+        kept = {name: os.environ[name] for name in ("PATH", "SSH_AUTH_SOCK", "DOCKER_CERT_PATH") if name in os.environ}
+        return {
+            **kept,
+            "HOME": self._config,
+            "DOCKER_CONFIG": self._config,
+            "DOCKER_HOST": self.address,
+            "DOCKER_BUILDKIT": "1",
+            "DOCKER_CLI_HINTS": "false",
+            "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
+            "NO_COLOR": "1",
+        }
+
+    def close(self) -> None:
+        """Close connections and remove the private configuration."""
+        self.api.close()
+        if self._config is not None:
+            shutil.rmtree(self._config, ignore_errors=True)
+            self._config = None
+
+
+def connect() -> Engine:
+    """Connect to the engine that DOCKER_HOST or the current Docker context names.
+
+    Raises SandboxError, with what to do, when there is none or it doesn't answer.
+    """
+    address = os.environ.get("DOCKER_HOST")
+    if address:
+        return Engine(address)
+    if os.environ.get("DOCKER_CONTEXT") or (_docker_folder() / "config.json").exists():
+        from docker.context import ContextAPI
+
+        with translated("reading the current Docker context"):
+            context = ContextAPI.get_current_context()
+        if context.Host:
+            return Engine(str(context.Host), context.TLSConfig)
+    return Engine("unix:///var/run/docker.sock")
+
+
+def _docker_folder() -> Path:
+    return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+
+
+def _user_plugins() -> tuple[Path, ...]:
+    """Where Docker Desktop, Homebrew and users put Buildx and Compose, besides the system's folders."""
+    extra: list[object] = []
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        extra = json.loads((_docker_folder() / "config.json").read_text()).get("cliPluginsExtraDirs") or []
+    return (_docker_folder() / "cli-plugins", *(Path(str(folder)) for folder in extra))
+
+
+def _open(address: str, tls: Any) -> object:
+    if address.startswith("unix://") and not Path(address.removeprefix("unix://")).exists():
+        raise SandboxError(f"no Docker engine is running at {address}", hint=START_HINT)
+    import docker
+
+    try:
+        with translated("connecting to the Docker engine"):
+            return docker.APIClient(base_url=address, version="auto", timeout=API_TIMEOUT, tls=tls or False)
+    except SandboxError as error:
+        if "ermission denied" in error.message:
+            hint = "Add yourself to the docker group (sudo usermod -aG docker $USER), log in again, and retry."
+            raise SandboxError(f"no permission to use the Docker engine at {address}", hint=hint) from error
+        raise SandboxError(f"the Docker engine at {address} does not answer", hint=START_HINT) from error

@@ -1,0 +1,160 @@
+"""The file system of an image, through the archive API of a container that never runs."""
+
+from __future__ import annotations
+
+import posixpath
+import tarfile
+from typing import TYPE_CHECKING, Final
+
+from grader.core.clock import remaining
+from grader.core.facts import Entry
+from grader.sandbox.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.ledger import Ledger
+
+MAX_CONTENT: Final = 1024 * 1024
+"""Bytes of one file that are kept."""
+MAX_FOLDER: Final = 2 * 1024 * 1024
+"""Bytes of a folder that are read to serve several files of it at once."""
+MAX_LINKS: Final = 40
+"""As in Linux: how many links one path may go through."""
+# Folders of every image, whose size has nothing to do with the submission.
+_COMMON: Final = frozenset(
+    {"/", "/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib", "/var", "/opt"}
+)
+
+
+class _Pieces:
+    """A stream of chunks as a file for tarfile, read no further than `limit` bytes."""
+
+    def __init__(self, chunks: Iterator[bytes], limit: int) -> None:
+        self._chunks = chunks
+        self._left = limit
+        self._buffer = bytearray()
+
+    def read(self, size: int) -> bytes:
+        while len(self._buffer) < size and self._left > 0:
+            remaining(60)
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                break
+            self._left -= len(chunk)
+            self._buffer += chunk
+        piece = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return piece
+
+
+class ImageFiles:
+    """Files of one image. What several checks ask for in one folder costs one request."""
+
+    def __init__(self, ledger: Ledger, image: str) -> None:
+        self._ledger = ledger
+        self._image = image
+        self._container: str | None = None
+        self._known: dict[str, Entry | None] = {}
+        self._complete: set[str] = set()
+        self._announced: dict[str, set[str]] = {}
+        self._whole = False
+
+    def announce(self, path: str) -> None:
+        """Remember that a path will be asked for."""
+        path = posixpath.normpath(path)
+        self._announced.setdefault(posixpath.dirname(path), set()).add(path)
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at an absolute path; with `follow`, what a link leads to within the image."""
+        path = posixpath.normpath("/" + path.lstrip("/"))
+        for _ in range(MAX_LINKS):
+            found = self._entry(path)
+            if found is None or not follow or found.link is None:
+                return found
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.link))
+        return None
+
+    def _entry(self, path: str) -> Entry | None:
+        folder = posixpath.dirname(path)
+        if path not in self._known and folder not in self._complete:
+            if len(self._announced.get(folder, ())) > 1 and folder not in _COMMON:
+                self._fetch_folder(folder)
+            if path not in self._known and folder not in self._complete:
+                self._known[path] = next((entry for _, entry in self._fetch(path, MAX_CONTENT + 64 * 1024)), None)
+        return self._known.get(path)
+
+    def _fetch_folder(self, folder: str) -> None:
+        self._announced.pop(folder)
+        count = 0
+        for inner, entry in self._fetch(folder, MAX_FOLDER):
+            if inner:
+                self._known[entry.path] = entry
+            elif entry.link is not None:
+                return  # the folder is a link: its members are elsewhere
+            count += 1
+        if count and self._whole:
+            self._complete.add(folder)
+
+    def _fetch(self, path: str, limit: int) -> Iterator[tuple[str, Entry]]:
+        """Read the archive of a path, up to a limit; names are relative to it.
+
+        `_whole` says afterwards whether that was all.
+        """
+        from docker.errors import NotFound
+
+        self._whole = False
+        with translated(f"reading {path} from the image"):
+            try:
+                chunks, _ = self._ledger.engine.api.get_archive(self._created(), path)
+            except NotFound:
+                return
+            try:
+                yield from self._members(iter(chunks), path, limit)
+            finally:
+                chunks.close()
+
+    def _members(self, chunks: Iterator[bytes], path: str, limit: int) -> Iterator[tuple[str, Entry]]:
+        try:
+            with tarfile.open(fileobj=_Pieces(chunks, limit), mode="r|") as archive:  # type: ignore[call-overload]
+                linked = False
+                for member in archive:
+                    # A second name of a file comes without its content: such a path is fetched by itself.
+                    linked = linked or member.islnk()
+                    inner = member.name.rstrip("/").partition("/")[2]
+                    if not member.islnk():
+                        yield inner, _entry_of(archive, member, f"{path}/{inner}" if inner else path)
+            self._whole = not linked
+        except (tarfile.TarError, EOFError):
+            return  # cut at the limit: what was read is good
+
+    def _created(self) -> str:
+        if self._container is None:
+            name = self._ledger.name()
+            # The command never runs; images FROM scratch have none of their own, and the engine wants one.
+            config = {"Image": self._image, "Entrypoint": ["/grader-reads-files"], "Cmd": [], "NetworkDisabled": True}
+            with translated("opening the image's file system"):
+                self._ledger.engine.api.create_container_from_config(config, name)
+            self._container = name
+        return self._container
+
+
+def _entry_of(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> Entry:
+    kinds = {tarfile.DIRTYPE: 0o040000, tarfile.SYMTYPE: 0o120000, tarfile.FIFOTYPE: 0o010000}
+    kinds |= {tarfile.CHRTYPE: 0o020000, tarfile.BLKTYPE: 0o060000}
+    content = None
+    if member.isreg():
+        stream = archive.extractfile(member)
+        content = stream.read(MAX_CONTENT) if stream is not None else b""
+        if len(content) < min(member.size, MAX_CONTENT):
+            raise tarfile.ReadError("cut")
+    return Entry(
+        path=path,
+        mode=kinds.get(member.type, 0o100000) | member.mode,
+        size=member.size,
+        uid=member.uid,
+        gid=member.gid,
+        link=member.linkname if member.issym() else None,
+        content=content,
+        truncated=member.isreg() and member.size > MAX_CONTENT,
+    )

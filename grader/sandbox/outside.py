@@ -1,0 +1,87 @@
+"""What a container does, seen from outside: its processes and the addresses it listens on.
+
+Tools inside a student's image may be missing, or lie.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.core.facts import Command, Listener, Process
+from grader.sandbox.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from grader.core.facts import Completed
+    from grader.sandbox.engine import Engine
+
+_LISTENING: Final = "0A"
+"""TCP_LISTEN in the kernel's tables (proc_net_tcp, include/net/tcp_states.h)."""
+_TABLES: Final = ("tcp", "tcp6")
+MAX_TABLE: Final = 256 * 1024
+
+
+def processes(engine: Engine, container: str, names: Mapping[int, str]) -> tuple[Process, ...]:
+    """Give a container's processes, its main one first; `names` are the users of the image."""
+    with translated("listing processes"):
+        table = engine.api.top(container, ps_args="-eo pid,ppid,uid,args")
+    rows = [row for row in table.get("Processes") or () if len(row) >= 4]  # noqa: PLR2004 - the columns asked for
+    own = {row[0] for row in rows}
+    # PID 1 is the one whose parent is outside the container; the engine lists by number, and numbers wrap around.
+    rows.sort(key=lambda row: (row[1] in own, int(row[0])))
+    return tuple(
+        Process(pid=int(row[0]), user=names.get(int(row[2]), row[2]), argv=" ".join(row[3:]), uid=int(row[2]))
+        for row in rows
+    )
+
+
+def users(passwd: bytes) -> dict[int, str]:
+    """Read user names by number from an /etc/passwd."""
+    found: dict[int, str] = {}
+    for line in passwd.decode("utf-8", "replace").splitlines():
+        fields = line.split(":")
+        if len(fields) > 2 and fields[2].isdecimal():  # noqa: PLR2004 - name, password, number
+            found.setdefault(int(fields[2]), fields[0])
+    return found
+
+
+def listeners(engine: Engine, pid: int, execute: Callable[[Command], Completed]) -> tuple[Listener, ...]:
+    """Give the TCP addresses on which a container's processes listen; `pid` is its main process on the engine's host.
+
+    Where the engine's `/proc` can't be read from here, the table is read with the image's own `cat`, if it has one.
+    """
+    tables: list[str] = []
+    if engine.local:
+        for table in _TABLES:
+            with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{table}").open("rb") as file:
+                tables.append(file.read(MAX_TABLE).decode("ascii", "replace"))
+    else:
+        paths = tuple(f"/proc/net/{table}" for table in _TABLES)
+        tables.append(execute(Command(argv=("cat", *paths))).stdout)
+    return tuple(sorted({one for table in tables for one in _parse(table)}, key=lambda one: (one.port, one.address)))
+
+
+def _parse(table: str) -> list[Listener]:
+    found = []
+    for line in table.splitlines():
+        fields = line.split()
+        if len(fields) > 3 and fields[3] == _LISTENING:  # noqa: PLR2004 - number, local, remote, state
+            address, _, port = fields[1].rpartition(":")
+            with contextlib.suppress(ValueError):
+                # Docker's own resolver on user-made networks listens on 127.0.0.11.
+                if (shown := _address(address)) != "127.0.0.11":
+                    found.append(Listener(shown, int(port, 16)))
+    return found
+
+
+def _address(raw: str) -> str:
+    """Turn the kernel's words of native (little) byte order into an address."""
+    packed = bytes.fromhex(raw)
+    swapped = b"".join(packed[start : start + 4][::-1] for start in range(0, len(packed), 4))
+    address = ipaddress.ip_address(swapped)
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)

@@ -1,0 +1,230 @@
+"""A Dockerfile project on an engine: the target that checks of Dockerfile submissions look at."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.core import dockerfile as dockerfiles
+from grader.core import references
+from grader.core.clock import budget, limit
+from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
+from grader.core.facts import Build, Case
+from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
+from grader.sandbox import build as builder
+from grader.sandbox import context, images
+from grader.sandbox.containers import run_fresh
+from grader.sandbox.files import ImageFiles
+from grader.sandbox.policy import Policy, Refused, without_syntax
+from grader.sandbox.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.core.dockerfile import Dockerfile
+    from grader.core.facts import Command, Completed, Entry, ImageInfo
+    from grader.core.progress import Progress
+    from grader.sandbox.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is built and run, and within which limits."""
+
+    context: Path
+    dockerfile: Path
+    images: tuple[str, ...] = ()
+    build: BuildSpec = field(default_factory=BuildSpec)
+    containers: Mapping[str, ContainerSpec] = field(default_factory=dict)
+    limits: LimitSpec = field(default_factory=LimitSpec)
+
+
+class Project:
+    """Builds on first use, starts containers on first use, and answers every question about them.
+
+    Implements the abilities Source, Builds, Images, Files, Runs, Containers and Explains.
+    """
+
+    def __init__(self, ledger: Ledger, plan: Plan, progress: Progress) -> None:
+        self._ledger = ledger
+        self._plan = plan
+        self._progress = progress
+        self._parsed: Dockerfile | Failure | None = None
+        self._build: Build | Failure | None = None
+        self._image: ImageInfo | None = None
+        self._files: ImageFiles | None = None
+        self._announced: list[str] = []
+        self._services: dict[str, Service] = {}
+
+    def dockerfile(self) -> Dockerfile:
+        """Give the student's Dockerfile, parsed."""
+        if self._parsed is None:
+            try:
+                self._parsed = dockerfiles.parse(self._text(), self._plan.build.args)
+            except Failure as failure:
+                self._parsed = failure
+        if isinstance(self._parsed, Failure):
+            raise self._parsed.with_traceback(None)
+        return self._parsed
+
+    def build(self) -> Build:
+        """Build once; raises Refused or DockerfileError, each a Failure, where nothing may or can be built."""
+        if self._build is None:
+            try:
+                self._build = self._run_build()
+            except Failure as failure:
+                self._build = failure
+        if isinstance(self._build, Failure):
+            raise self._build.with_traceback(None)
+        return self._build
+
+    def _run_build(self) -> Build:
+        parsed = self.dockerfile()
+        Policy(self._plan.images).check(parsed)
+        self._progress.phase("Building the image")
+        namespace = self._ledger.attempt if references.uses_cache_mounts(parsed) else ""
+        with (
+            budget("build", self._plan.build.timeout + 5),
+            tempfile.TemporaryDirectory(prefix="grader-build-") as scratch,
+        ):
+            path = self._plan.dockerfile
+            if parsed.syntax is not None:
+                path = _copy_without_syntax(path, parsed.text, Path(scratch))
+            return builder.build(self._ledger, self._plan.context, path, self._plan.build, namespace=namespace)
+
+    def image(self) -> ImageInfo:
+        """Give the configuration of the built image."""
+        if self._image is None:
+            raw = images.inspect(self._ledger.engine, self._image_id())
+            if raw is None:
+                raise SandboxError("the image that was just built has disappeared from the engine")
+            self._image = images.configuration(raw)
+        return self._image
+
+    def _image_id(self) -> str:
+        try:
+            built = self.build()
+        except Failure:
+            raise Unmet("the image was not built") from None
+        if built.image is None:
+            raise Unmet("the image was not built")
+        return built.image
+
+    def reference(self, name: str) -> ImageInfo:
+        """Give the configuration of one of the exercise's base images."""
+        raw = images.inspect(self._ledger.engine, name)
+        if raw is None:
+            raise SandboxError(f"image {name} is not there", hint="Run `grader images pull`.")
+        return images.configuration(raw)
+
+    def announce(self, path: str) -> None:
+        """Remember that a path of the image will be asked for."""
+        self._announced.append(path)
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at a path of the image."""
+        if self._files is None:
+            self._files = ImageFiles(self._ledger, self._image_id())
+            for announced in self._announced:
+                self._files.announce(announced)
+        return self._files.entry(path, follow=follow)
+
+    def execute(self, command: Command, container: str | None) -> Completed:
+        """Run a command in a running container, or in a fresh one of the image."""
+        if container is not None:
+            return self.container(container).execute(command)
+        return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), command)
+
+    def container(self, name: str | None) -> Service:
+        """Start the named container if it isn't there yet."""
+        name = self._name(name)
+        service = self._services.get(name)
+        if service is not None and service.stopped:
+            self._services.pop(name).remove()
+            service = None
+        if service is None:
+            image = self._image_id()
+            spec = self._spec(name)
+            self._progress.phase(f"Starting container {name}")
+            with budget("start", self._plan.limits.start + spec.ready.within):
+                service = Service(self._ledger, name, spec, image, self._passwd)
+                self._services[name] = service
+                service.ready()
+        return service
+
+    def _name(self, name: str | None) -> str:
+        if name is not None:
+            return name
+        return "main" if len(self._plan.containers) != 1 else next(iter(self._plan.containers))
+
+    def _spec(self, name: str) -> ContainerSpec:
+        return self._plan.containers.get(name) or ContainerSpec()
+
+    def _passwd(self) -> bytes:
+        found = self.entry("/etc/passwd", follow=True)
+        return (found.content or b"") if found is not None else b""
+
+    def _text(self) -> str:
+        raw = self._plan.dockerfile.read_bytes()
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise dockerfiles.DockerfileError(
+                "the Dockerfile is saved as UTF-16", hint="Save it as UTF-8: in Notepad, Save as, Encoding UTF-8."
+            )
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            raise dockerfiles.DockerfileError(
+                f"line {line}: the Dockerfile is not UTF-8 text", hint="Save it as UTF-8."
+            ) from None
+
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
+        """Collect what is known. Looks, but starts nothing; what can't be had is left out."""
+        found = context.survey(self._plan.context, self._plan.dockerfile)
+        service = self._services.get(self._name(container))
+        facts = Case(
+            kind=kind,
+            message=failure.message,
+            port=port,
+            dockerfile=self._parsed if isinstance(self._parsed, dockerfiles.Dockerfile) else None,
+            files=found.files,
+            ignored=found.ignored,
+            scripts=found.scripts,
+            allowed_images=self._plan.images,
+            build=self._build if isinstance(self._build, Build) else None,
+            image=self._image if isinstance(self._build, Build) and self._build.ok else None,
+            refused=self._build.rule if isinstance(self._build, Refused) else None,
+        )
+        if service is None:
+            return facts
+        return self._with_container(facts, service)
+
+    def _with_container(self, facts: Case, service: Service) -> Case:
+        from dataclasses import replace
+
+        try:
+            with limit(10, "the time for looking at a failure"):
+                out, err = service.logs()
+                listeners = service.listeners()
+                return replace(
+                    facts,
+                    image=self.image(),
+                    container=service.state(),
+                    listeners=listeners,
+                    logs=(out + err)[-20_000:],
+                )
+        except (SandboxError, TimedOut, Unmet):
+            return facts
+
+
+def _copy_without_syntax(path: Path, text: str, scratch: Path) -> Path:
+    """Copy a Dockerfile and its own ignore file, less the `# syntax=` line."""
+    copy = scratch / path.name
+    copy.write_text(without_syntax(text), encoding="utf-8")
+    ignore = path.with_name(f"{path.name}.dockerignore")
+    if ignore.is_file():
+        shutil.copyfile(ignore, scratch / ignore.name)
+    return copy

@@ -1,0 +1,210 @@
+"""A container that an exercise describes: started once, waited for, looked at from outside."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core.clock import limit, remaining
+from grader.core.errors import Failure, TimedOut
+from grader.core.quantities import show_seconds
+from grader.core.web import Request, exchange
+from grader.sandbox import outside
+from grader.sandbox.containers import EngineContainer, settings, state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.core.facts import Command, Completed, ContainerState, Listener, Process
+    from grader.core.specs import ContainerSpec
+    from grader.sandbox.ledger import Ledger
+
+_FIRST_POLL: Final = 0.01
+_LONGEST_POLL: Final = 0.1
+_LOOPBACK_GRACE: Final = 1.5
+"""Seconds after which a server that listens on the loopback only is not waited for any longer: it won't move."""
+
+
+class Service:
+    """Implements `grader.core.abilities.Container` on an engine."""
+
+    def __init__(self, ledger: Ledger, name: str, spec: ContainerSpec, image: str, passwd: Callable[[], bytes]) -> None:
+        self.name = name
+        self.spec = spec
+        self.stopped = False
+        """Whether the grader ended it; the next check gets a new one."""
+        self._engine = ledger.engine
+        self._passwd = passwd
+        self._readiness: tuple[str | None] | None = None
+        self._ports: dict[int, tuple[str, int]] = {}
+        self._container = EngineContainer(ledger, _config(spec, image))
+        self._container.start()
+        self._started = time.monotonic()
+
+    @property
+    def id(self) -> str:
+        """The container's id."""
+        return self._container.id
+
+    def state(self) -> ContainerState:
+        """Give its present state."""
+        return self._container.state()
+
+    def logs(self) -> tuple[str, str]:
+        """Give what it wrote to stdout and to stderr."""
+        return self._container.logs()
+
+    def processes(self) -> tuple[Process, ...]:
+        """Give its processes, PID 1 first."""
+        if not self.state().running:
+            return ()
+        return outside.processes(self._engine, self.id, outside.users(self._passwd()))
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """Give the TCP addresses its processes listen on."""
+        return self._listeners(self._container.inspect())
+
+    def _listeners(self, raw: dict[str, Any]) -> tuple[Listener, ...]:
+        pid = int(raw["State"].get("Pid") or 0)
+        return outside.listeners(self._engine, pid, self._container.execute) if pid else ()
+
+    def address(self, port: int) -> tuple[str, int]:
+        """Give host and port under which a container port can be reached from here."""
+        if port not in self.spec.publish:
+            raise Failure(f"port {port} of container '{self.name}' is not published by the exercise")
+        if port not in self._ports:
+            self._learn_ports(self._container.inspect())
+        if port not in self._ports:
+            raise Failure(f"port {port} can't be reached: the container is not running")
+        return self._ports[port]
+
+    def _learn_ports(self, raw: dict[str, Any]) -> None:
+        for key, bindings in ((raw.get("NetworkSettings") or {}).get("Ports") or {}).items():
+            if bindings:
+                self._ports[int(key.partition("/")[0])] = (bindings[0]["HostIp"], int(bindings[0]["HostPort"]))
+
+    def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
+        """Send a signal, wait, kill when that is needed."""
+        raw = self._container.inspect()
+        signal = signal or raw["Config"].get("StopSignal") or "SIGTERM"
+        started = time.monotonic()
+        self.stopped = True
+        self._container.signal(signal)
+        try:
+            ended = self._container.wait(remaining(grace))
+            state, took = self.state(), time.monotonic() - started
+        finally:
+            if not self._container.wait(0):
+                self._container.signal("KILL")
+        return (state if ended else state_of(raw)), took
+
+    def execute(self, command: Command) -> Completed:
+        """Run a command in it."""
+        state = self.state()
+        if not state.running:
+            raise Failure(f"container '{self.name}' is not running: it ended with exit code {state.exit_code}")
+        return self._container.execute(command)
+
+    def remove(self) -> None:
+        """Kill and remove it."""
+        self._container.remove()
+
+    def ready(self) -> str | None:
+        """Wait for readiness, once; None when it was reached, else why not."""
+        if self._readiness is None:
+            self._readiness = (self._wait(),)
+        return self._readiness[0]
+
+    def _wait(self) -> str | None:
+        pause = _FIRST_POLL
+        try:
+            with limit(self.spec.ready.within, "the time to get ready"):
+                while True:
+                    raw = self._container.inspect()
+                    self._learn_ports(raw)
+                    done, reason = self._look(raw)
+                    if done:
+                        return reason
+                    time.sleep(min(pause, remaining(_LONGEST_POLL)))
+                    pause = min(pause * 1.5, _LONGEST_POLL)
+        except TimedOut:
+            return f"the container was not ready within {show_seconds(self.spec.ready.within)}: {self._missing()}"
+
+    def _look(self, raw: dict[str, Any]) -> tuple[bool, str | None]:
+        """Say whether the wait is over, and why the container isn't ready if it is over without success."""
+        state = state_of(raw)
+        ready = self.spec.ready
+        if not state.running:
+            well = ready.exited and not state.error and state.status == "exited"
+            return True, None if well else _ended(state)
+        if ready.exited or (ready.healthy and state.health != "healthy"):
+            return False, None
+        if ready.log is not None and ready.log not in "".join(self.logs()):
+            return False, None
+        if ready.http is not None:
+            return self._answers(ready.http), None
+        return self._listens(raw, ready.port) if ready.port is not None else (True, None)
+
+    def _listens(self, raw: dict[str, Any], port: int) -> tuple[bool, str | None]:
+        found = [one for one in self._listeners(raw) if one.port == port]
+        if any(not one.loopback for one in found):
+            return True, None
+        if found and time.monotonic() - self._started > _LOOPBACK_GRACE:
+            return True, f"port {port} is open inside the container only: the server listens on {found[0].address}"
+        return (not self._engine.local and self._accepts(port)), None
+
+    def _accepts(self, port: int) -> bool:
+        """Probe from here, where processes can't be seen: a reply, or a connection that stays open, counts."""
+        try:
+            with socket.create_connection(self.address(port), timeout=remaining(1)) as probe:
+                probe.settimeout(remaining(0.2))
+                return bool(probe.recv(1))
+        except TimeoutError:
+            return True
+        except (OSError, Failure):
+            return False
+
+    def _answers(self, path: str) -> bool:
+        port = self.spec.ready.port or self.spec.publish[0]
+        try:
+            with limit(1, "one probe"):
+                return exchange(self.address(port), Request(port=port, path=path), 1).status < 500  # noqa: PLR2004
+        except Failure:
+            return False
+
+    def _missing(self) -> str:
+        ready = self.spec.ready
+        if ready.exited:
+            return "it is still running"
+        if ready.log is not None:
+            return f"its log does not say '{ready.log}'"
+        if ready.healthy:
+            return f"its health check says {self.state().health or 'nothing: the image has no HEALTHCHECK'}"
+        if ready.http is not None:
+            return f"no answer to GET {ready.http}"
+        return f"nothing listens on port {ready.port}"
+
+
+def _ended(state: ContainerState) -> str:
+    if state.error:
+        return f"the container could not be started: {state.error}"
+    memory = ", after a process in it was killed for using too much memory" if state.oom_killed else ""
+    return f"the container ended at once with exit code {state.exit_code}{memory}"
+
+
+def _config(spec: ContainerSpec, image: str) -> dict[str, Any]:
+    config: dict[str, Any] = {
+        "Image": image,
+        "Env": [f"{name}={value}" for name, value in spec.env.items()],
+        "ExposedPorts": {f"{port}/tcp": {} for port in spec.publish},
+        "Tty": spec.tty,
+        "OpenStdin": spec.tty,
+        "HostConfig": settings(spec),
+    }
+    if spec.command is not None:
+        config["Cmd"] = list(spec.command)
+    if not spec.ready.healthy:
+        # Health checks of the image would run, and be seen among the processes, for nothing.
+        config["Healthcheck"] = {"Test": ["NONE"]}
+    return config
