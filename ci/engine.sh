@@ -122,7 +122,7 @@ start_engine() {
 start_by_hand() {
   local pid_file=$state/dockerd.pid waited
   # shellcheck disable=SC2016 # for the inner shell
-  as_root setsid --fork sh -c 'echo $$ >"$1"; PATH=$PATH:/usr/sbin:/sbin exec dockerd >>"$2" 2>&1 </dev/null 9>&-' \
+  as_root setsid --fork sh -c 'echo $$ >"$1"; PATH=$PATH:/usr/sbin:/sbin exec dockerd >"$2" 2>&1 </dev/null 9>&-' \
     sh "$pid_file" "$engine_log"
   for ((waited = 0; waited < 120; waited++)); do
     sleep 0.25
@@ -133,7 +133,7 @@ start_by_hand() {
     fi
   done
   tail -n 20 "$engine_log" >&2
-  fail "dockerd did not come up within 30 s; the end of its log is above" "read all of $engine_log"
+  fail "dockerd ended or was not ready within 30 s; the end of its log is above" "read all of $engine_log"
 }
 
 explain_unreachable_after_start() {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.errors import SandboxError
 from grader.core.process import Finished, run
-from grader.core.text import decode
+from grader.core.text import decode, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +80,9 @@ def _import_debian(docker: Sequence[str]) -> None:
     proxies = _proxies()
     with tempfile.TemporaryDirectory(prefix="grader-standin-") as folder:
         archive = f"{folder}/root.tar"
-        _run(_mmdebstrap(archive, architecture), "Unpacking Debian packages", env=proxies)
+        # Programs are run from the unpacked folder, which a /tmp mounted with noexec does not allow.
+        env = {"TMPDIR": "/var/tmp", **os.environ, **proxies}  # noqa: S108 - mmdebstrap makes its own folder there
+        _run(_mmdebstrap(archive, architecture), "Unpacking Debian packages", env=env)
         changes = ('CMD ["bash"]', f"ENV PATH={_PATH}", f"LABEL {LABEL}=true")
         options = [option for change in changes for option in ("--change", change)]
         _run([*docker, "import", *options, archive, DEBIAN], f"Importing {DEBIAN}")
@@ -188,6 +190,7 @@ def _run(
     if finished.timed_out:
         raise SandboxError(f"{what} took longer than {timeout:.0f} s.")
     if finished.exit_code != 0:
-        said = decode(finished.stderr or finished.stdout, 2_000).strip()
-        raise SandboxError(f"{what} failed with exit code {finished.exit_code}:\n{said}", hint=_REPAIR.get(command[0]))
+        said = decode(finished.stderr or finished.stdout).strip().splitlines()[-12:]
+        lines = "\n".join(one_line(line, 300) for line in said)
+        raise SandboxError(f"{what} failed with exit code {finished.exit_code}:\n{lines}", hint=_REPAIR.get(command[0]))
     return finished
