@@ -118,9 +118,17 @@ start_engine() {
   explain_unreachable_after_start
 }
 
+# dockerd refuses to start while its pid file names a living process, even one that got the number later.
+forget_dead_engine() {
+  local pid
+  pid=$(cat /var/run/docker.pid 2>/dev/null) || return 0
+  [[ $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]] || as_root rm -f /var/run/docker.pid
+}
+
 # Without a service manager: detached, so that it outlives this script, and without our lock.
 start_by_hand() {
   local pid_file=$state/dockerd.pid waited
+  forget_dead_engine
   # shellcheck disable=SC2016 # for the inner shell
   as_root setsid --fork sh -c 'echo $$ >"$1"; PATH=$PATH:/usr/sbin:/sbin exec dockerd >"$2" 2>&1 </dev/null 9>&-' \
     sh "$pid_file" "$engine_log"
