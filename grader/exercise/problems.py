@@ -1,0 +1,127 @@
+"""Validation errors in an author's words, with their places."""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+    from grader.core.yaml import Document, Path
+
+_WORDS: Final = {
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "decimal_type": "must be a number",
+    "decimal_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "string_type": "must be text; put it in quotes",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a map of names and values",
+    "model_type": "must be a map of names and values",
+    "model_attributes_type": "must be a map of names and values",
+}
+
+
+class Problems:
+    """Collects what is wrong with a document, all of it at once."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._found: list[tuple[tuple[int, int], str]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, path: Path, message: str, *, key: bool = False) -> None:
+        """Note one problem; `key`: it is the name at `path` that is wrong, not its value."""
+        place = self._document.place(path, key=key)
+        _, line, column = place.rsplit(":", 2)
+        name = show_path(path)
+        self._found.append(((int(line), int(column)), f"{place}: {name}: {message}" if name else f"{place}: {message}"))
+
+    def take(self, error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> None:
+        """Note everything that pydantic found."""
+        for detail in error.errors(include_url=False):
+            # pydantic adds names of its own for alternatives; only what stands in the document is a place.
+            path = self._known((*prefix, *detail["loc"]))
+            unknown = detail["type"] == "extra_forbidden"
+            self.add(path, _message(detail, model), key=unknown)
+
+    def _known(self, path: tuple[int | str, ...]) -> Path:
+        known: tuple[int | str, ...] = ()
+        for index, part in enumerate(path):
+            if (*known, part) in self._document.values or index == len(path) - 1:
+                known = (*known, part)
+        return known
+
+    def sorted(self) -> tuple[str, ...]:
+        """Give them in the order of the file, each once."""
+        return tuple(dict.fromkeys(message for _, message in sorted(self._found, key=lambda found: found[0])))
+
+
+def show_path(path: Sequence[str | int]) -> str:
+    """Write a path as people do: `checks[2].port`."""
+    shown = ""
+    for part in path:
+        shown += f"[{part}]" if isinstance(part, int) else f".{part}" if shown else str(part)
+    return shown
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """End a message about an unknown name."""
+    near = difflib.get_close_matches(name, known, 1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(sorted(known))}"
+
+
+def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        owner = _model_at(model, detail["loc"][:-1])
+        return f"unknown field{did_you_mean(str(detail['loc'][-1]), _names(owner))}" if owner else "unknown field"
+    if kind == "missing":
+        return "is missing"
+    if kind == "literal_error":
+        wanted = (detail.get("ctx") or {}).get("expected", "")
+        return f"must be {wanted}"
+    if kind == "value_error":
+        return str((detail.get("ctx") or {}).get("error", detail["msg"]))
+    return _WORDS.get(kind) or detail["msg"].replace("Input should be", "must be").replace("Value should", "must")
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_at(model: type[BaseModel], path: Sequence[int | str]) -> type[BaseModel] | None:
+    """Find the model that a path of field names leads to."""
+    current: Any = model
+    for part in path:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            fields = current.model_fields
+            found = next((field for name, field in fields.items() if part in {name, field.alias}), None)
+            if found is None:
+                continue  # one of pydantic's own names, for an alternative
+            current = _inner(found.annotation)
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _inner(annotation: Any) -> Any:
+    """Find the model inside `dict[str, Model]`, `tuple[Model, ...]`, `Model | None`."""
+    for argument in reversed(typing.get_args(annotation)):
+        found = _inner(argument)
+        if isinstance(found, type) and issubclass(found, BaseModel):
+            return found
+    return annotation

@@ -1,0 +1,100 @@
+"""What must hold between the parts of an exercise, beyond the type of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.core.references import normalize
+from grader.core.result import Visibility
+from grader.exercise.problems import did_you_mean
+
+if TYPE_CHECKING:
+    from grader.core.check import Check
+    from grader.exercise.model import ExerciseFile
+    from grader.exercise.problems import Problems
+
+
+def check(file: ExerciseFile, folder: Path, problems: Problems) -> None:
+    """Note everything that does not fit together."""
+    if not file.checks:
+        problems.add(("checks",), "no checks: there is nothing to grade")
+    elif not any(one.points for one in file.checks if not one.bonus):
+        problems.add(("checks",), "no check gives points")
+    if file.due is not None and file.due.tzinfo is None:
+        problems.add(("due",), "has no time zone; write for example 2026-12-01T23:59:00+07:00")
+    _ids(file, problems)
+    _cycles(file, problems)
+    for index, one in enumerate(file.checks):
+        _fits(file, one, ("checks", index), problems)
+    for place, given in getattr(file.submission, "given", {}).items():
+        _given(folder, place, given.from_, problems)
+
+
+def _ids(file: ExerciseFile, problems: Problems) -> None:
+    known = [one.id for one in file.checks]
+    for index, one in enumerate(file.checks):
+        if one.id in known[:index]:
+            problems.add(("checks", index, "id"), f"'{one.id}' is the id of an earlier check")
+        for position, needed in enumerate(one.needs):
+            if needed not in known:
+                message = f"there is no check '{needed}'{did_you_mean(needed, known)}"
+                problems.add(("checks", index, "needs", position), message)
+
+
+def _cycles(file: ExerciseFile, problems: Problems) -> None:
+    done: set[str] = set()
+    order = {one.id: index for index, one in enumerate(file.checks)}
+    for index, one in enumerate(file.checks):
+        for position, needed in enumerate(one.needs):
+            # Checks run in the order of the file, so what is needed must stand above: then there is no cycle.
+            if needed in order and needed not in done:
+                what = "itself" if needed == one.id else f"'{needed}', which comes later"
+                problems.add(("checks", index, "needs", position), f"needs {what}; checks run from top to bottom")
+        done.add(one.id)
+
+
+def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:
+    ability = one.ability()
+    if not issubclass(file.submission.opens, ability):
+        kind = file.submission.kind
+        problems.add((*path, "kind"), f"a '{one.kind}' check can't be used with {kind} submissions")
+        return
+    if one.visibility is Visibility.AFTER_DUE and file.due is None:
+        problems.add((*path, "visibility"), "after_due needs a 'due' date in the exercise")
+    if one.within is not None and one.within > one.timeout:
+        problems.add((*path, "within"), f"is longer than the check's timeout ({timedelta(seconds=one.timeout)})")
+    _container(file, one, path, problems)
+    reference = getattr(one, "reference", None)
+    if reference and normalize(reference) not in {normalize(name) for name in file.images}:
+        problems.add((*path, "reference"), f"'{reference}' is not among the exercise's images")
+
+
+def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:
+    if not one.uses_container():
+        if one.in_ is not None:
+            problems.add((*path, "in"), f"has no meaning for a '{one.kind}' check, which looks at no container")
+        return
+    if one.in_ is not None and one.in_ not in file.containers:
+        message = f"there is no container '{one.in_}'"
+        problems.add(
+            (*path, "in"), message + (did_you_mean(one.in_, tuple(file.containers)) if file.containers else "")
+        )
+        return
+    name = one.in_ or (next(iter(file.containers)) if len(file.containers) == 1 else "main")
+    if name not in file.containers and file.containers:
+        problems.add(path, f"which container? write 'in:' with one of {', '.join(file.containers)}")
+        return
+    published = file.containers[name].publish if name in file.containers else ()
+    if one.asked_port is not None and one.asked_port not in published:
+        message = f"container '{name}' does not publish port {one.asked_port}; add it to containers.{name}.publish"
+        problems.add((*path, "port"), message)
+
+
+def _given(folder: Path, place: str, source: str, problems: Problems) -> None:
+    path = ("submission", "given", place, "from")
+    if Path(source).is_absolute() or ".." in Path(source).parts:
+        problems.add(path, "must be a path inside the exercise's folder")
+    elif not (folder / source).exists():
+        problems.add(path, f"there is no '{source}' in the exercise's folder")

@@ -1,0 +1,176 @@
+"""A Dockerfile with what it builds from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from grader.core.errors import ExerciseError, PolicyError, SubmissionError
+from grader.core.specs import Given  # noqa: TC001 - pydantic reads it
+from grader.core.text import one_line, quoted
+from grader.sandbox.project import Plan, Project
+from grader.submissions import Submission, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DOCKERFILE: Final = 256 * 1024
+_LISTED: Final = 8
+
+
+def _inside(value: str) -> str:
+    if value.startswith("/") or ".." in PurePosixPath(value).parts:
+        raise ValueError("must be a path inside the submission, without '..'")
+    return value
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
+
+
+class Dockerfile(Submission):
+    """A folder (or zip, or tar) with a Dockerfile; the image is built and run.
+
+    Names and places are tried in the order given; what was taken is in the Result.
+    """
+
+    opens: ClassVar[type] = Project
+
+    kind: Literal["dockerfile"] = "dockerfile"
+    dockerfile: tuple[Inside, ...] = ("Dockerfile", "dockerfile")
+    """Names of the Dockerfile, the first one that exists counts; looked for in every context, too."""
+    context: tuple[Inside, ...] = (".",)
+    """Folders that may be the build context: the first one that has everything the Dockerfile copies."""
+    required: tuple[Inside, ...] = ()
+    """Files that must be there."""
+    given: dict[Inside, Given] = Field(default_factory=dict)
+    """The author's files, by where they are laid in the submission."""
+
+    @contextmanager
+    def open(self, work: Work) -> Iterator[Project]:
+        """Lay the given files, settle on Dockerfile and context; building waits until a check needs it."""
+        root = work.snapshot.root
+        missing = [name for name in self.required if not (root / name).exists()]
+        if missing:
+            raise SubmissionError(
+                f"missing from the submission: {', '.join(quoted(name) for name in missing)}",
+                hint=f"It holds: {_listing(root)}.",
+            )
+        dockerfile = self._dockerfile(root)
+        for place, given in self.given.items():
+            _lay(work, place, given)
+        context = self._context(root, dockerfile)
+        work.taken["dockerfile"] = dockerfile.relative_to(root).as_posix()
+        work.taken["context"] = context.relative_to(root).as_posix()
+        plan = Plan(context, dockerfile, work.images, work.build, work.containers, work.limits)
+        yield Project(work.ledger, plan, work.progress)
+
+    def _dockerfile(self, root: Path) -> Path:
+        present = {path for folder in (".", *self.context) for path in _entries(root / folder)}
+        for wanted in self.dockerfile:
+            for folder in dict.fromkeys((".", *self.context)):
+                path = root / folder / wanted
+                # Looked up by listing: on a file system that ignores case, `dockerfile` would seem to exist twice.
+                if (path in present or "/" in wanted) and path.is_file():
+                    return _checked(path, root)
+        wrong = next((path for path in present if path.name in self.dockerfile and path.is_dir()), None)
+        if wrong is not None:
+            raise SubmissionError(f"{quoted(wrong.name)} is a folder; it must be a file")
+        names = " or ".join(self.dockerfile[:1])
+        raise SubmissionError(
+            f"there is no {names} in the submission",
+            hint=f"The file must be called {names}, without an ending such as .txt. It holds: {_listing(root)}.",
+        )
+
+    def _context(self, root: Path, dockerfile: Path) -> Path:
+        """Take the first folder in which everything is that the Dockerfile copies; if none has it all, the first."""
+        folders = [root / folder for folder in self.context if (root / folder).is_dir()] or [root]
+        if len(folders) == 1:
+            return folders[0]
+        wanted = _copied(dockerfile)
+        return next((one for one in folders if all(_has(one, source) for source in wanted)), folders[0])
+
+
+def _entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
+
+
+def _checked(path: Path, root: Path) -> Path:
+    real = path.resolve()
+    if not real.is_relative_to(root.resolve()):
+        raise PolicyError(f"{quoted(path.name)} is a link that leads out of the submission")
+    if real.stat().st_size > MAX_DOCKERFILE:
+        raise SubmissionError(f"{quoted(path.name)} is larger than {MAX_DOCKERFILE // 1024} KiB")
+    return path
+
+
+def _listing(root: Path) -> str:
+    names = sorted(f"{path.name}/" if path.is_dir() else path.name for path in root.iterdir())
+    if not names:
+        return "nothing"
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(one_line(name, 40) for name in names[:_LISTED]) + more
+
+
+def _copied(dockerfile: Path) -> list[str]:
+    """Name what COPY and ADD take from the context; nothing if that can't be told."""
+    from grader.core import dockerfile as dockerfiles
+    from grader.core.errors import Failure
+
+    try:
+        parsed = dockerfiles.parse(dockerfile.read_bytes().decode("utf-8", "replace"))
+    except Failure:
+        return []
+    return [
+        source
+        for instruction in parsed.instructions
+        if instruction.name in {"COPY", "ADD"} and not instruction.flag("from")
+        for source in instruction.arguments[:-1]
+        if not source.startswith("<<") and "$" not in source and "://" not in source
+    ]
+
+
+def _has(folder: Path, source: str) -> bool:
+    relative = os.path.normpath("/" + source).lstrip("/")
+    if not relative:
+        return True
+    if any(char in relative for char in "*?["):
+        # Only the folder part is compared: a student's pattern is nothing to search a tree with.
+        return (folder / relative).parent.is_dir()
+    return (folder / relative).exists()
+
+
+def _lay(work: Work, place: str, given: Given) -> None:
+    """Complete the submission with the author's files."""
+    root = work.snapshot.root
+    source = work.exercise / given.from_
+    if not source.exists():
+        raise ExerciseError([f"{work.exercise.name}: submission.given.{place}: there is no {given.from_}"])
+    files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
+    laid = []
+    for path in files:
+        target = root / place if path == source else root / place / path.relative_to(source)
+        if (target.exists() or target.is_symlink()) and given.lay == "missing":
+            continue
+        _write(path, target, root)
+        laid.append(target.relative_to(root).as_posix())
+    if laid:
+        work.taken[f"given {place}"] = f"{given.lay}: {', '.join(laid[:_LISTED])}"
+
+
+def _write(path: Path, target: Path, root: Path) -> None:
+    # The student may have a link or a file where a folder is needed, or the other way round: the author's wins.
+    for above in reversed(target.relative_to(root).parents):
+        folder = root / above
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_symlink():
+        target.unlink()
+    elif target.is_dir():
+        shutil.rmtree(target)
+    shutil.copy(path, target)
