@@ -61,6 +61,11 @@ def show_seconds(seconds: float) -> str:
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
+def show_points(points: Decimal) -> str:
+    """Write points for a person: `2`, `0.5`."""
+    return f"{points.normalize():f}"
+
+
 def _number(value: Decimal) -> int | float:
     # A short decimal survives the way to a JSON number and back unchanged; points have four decimals at the most.
     return int(value) if value == value.to_integral_value() else float(value)

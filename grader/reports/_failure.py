@@ -1,0 +1,84 @@
+"""The block below a failed check on a terminal: what a student needs to understand and mend it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from grader.reports._screen import INDENT
+
+if TYPE_CHECKING:
+    from grader.core.result import CheckResult, Evidence
+    from grader.reports._screen import Screen
+
+_RAW_LINES: Final = 10
+_MAX_EVIDENCE: Final = 2
+_DIFF_LINES: Final = 200
+"""Lines that are compared; the time for more would grow with their square."""
+
+
+def explain(screen: Screen, check: CheckResult, dockerfile: str) -> None:
+    """Write what is known about a failed check; `dockerfile` names the file that lines are of."""
+    if check.message:
+        screen.line(check.message, indent=INDENT)
+    elif check.actual is None:
+        screen.line("The details of this check are not shown.", "dim", indent=INDENT)
+        return
+    _comparison(screen, check)
+    if check.diagnosis is not None:
+        found = check.diagnosis
+        where = "" if found.line is None else f" ({dockerfile}, line {found.line})"
+        screen.labelled("Why", f"{found.summary} {found.explanation}")
+        screen.labelled("Fix", f"{found.fix}{where}", "green")
+    if check.hint:
+        screen.labelled("Hint", check.hint)
+    for one in check.evidence[:_MAX_EVIDENCE]:
+        _evidence(screen, one)
+    if check.reproduce:
+        screen.labelled("Try it", check.reproduce, "cyan")
+    screen.gap()
+
+
+def _comparison(screen: Screen, check: CheckResult) -> None:
+    expected, actual = check.expected, check.actual
+    if expected is not None and actual is not None:
+        said = check.message or ""
+        if expected.removeprefix("equals ") in said and actual in said:
+            return
+        if "\n" in expected.strip() and "\n" in actual.strip():
+            _diff(screen, expected.splitlines(), actual.splitlines())
+            return
+    for label, text in (("Expected", expected), ("Found", actual)):
+        if text is None:
+            continue
+        lines = text.splitlines()
+        if len(lines) > 3 or len(text) > 240:  # noqa: PLR2004 - what is still easy to take in
+            screen.raw(label, [(line, "") for line in _ends(lines)])
+        else:
+            screen.labelled(label, text.strip("\n") or "(nothing)")
+
+
+def _diff(screen: Screen, expected: list[str], actual: list[str]) -> None:
+    styles = {"-": "red", "+": "green"}
+    changes = difflib.unified_diff(expected[:_DIFF_LINES], actual[:_DIFF_LINES], n=1, lineterm="")
+    shown = [line for line in changes if not line.startswith(("---", "+++", "@@"))]
+    lines = [(line, styles.get(line[0], "dim")) for line in _ends(shown)]
+    screen.raw("What was expected (-) and what was found (+)", lines)
+
+
+def _evidence(screen: Screen, evidence: Evidence) -> None:
+    lines = evidence.text.strip("\n").splitlines()
+    if evidence.kind == "http":  # an exchange is known by its head, everything else by its end
+        shown, where = lines[:_RAW_LINES], "first"
+    else:
+        shown, where = lines[-_RAW_LINES:], "last"
+    more = f" ({where} {_RAW_LINES} of {len(lines)} lines)" if len(lines) > _RAW_LINES else ""
+    title = evidence.title[:1].upper() + evidence.title[1:]
+    screen.raw(f"{title}{more}", [(line, "") for line in shown])
+
+
+def _ends(lines: list[str]) -> list[str]:
+    if len(lines) <= _RAW_LINES:
+        return lines
+    half = _RAW_LINES // 2
+    return [*lines[:half], f"… {len(lines) - 2 * half} lines …", *lines[-half:]]

@@ -1,0 +1,152 @@
+"""Results that every report format is tried on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from grader.core.redact import for_student
+from grader.core.result import (
+    CheckResult,
+    Diagnosis,
+    Evidence,
+    Feedback,
+    ImageRef,
+    Outcome,
+    Result,
+    Status,
+    SubmissionRef,
+    Visibility,
+)
+from tests.support.factories import WHEN, make_check_result, make_result
+
+_TRY: Final = "docker run --rm -p 3000:3000 IMAGE\n# then, in a second terminal:\ncurl -i http://localhost:3000/"
+_ENDS: Final = WHEN + timedelta(seconds=4, milliseconds=250)
+_CLOCKS: Final = {"pull": 0.01, "build": 2.5, "start": 0.4, "checks": 1.2}
+
+
+def _check(name: str, title: str, **changes: object) -> CheckResult:
+    failed = changes.get("outcome", Outcome.PASSED) is not Outcome.PASSED
+    return make_check_result(id=name, title=title, **{"max_points": 2, "points": 0 if failed else 2, **changes})
+
+
+def _failed(name: str, title: str, **changes: object) -> CheckResult:
+    return _check(name, title, **{"outcome": Outcome.FAILED, "kind": "http", **changes})
+
+
+def _attempt(*checks: CheckResult, **changes: object) -> Result:
+    return for_student(make_result(checks=checks, finished_at=_ENDS, clocks=_CLOCKS, **changes))
+
+
+def _passed() -> Result:
+    return _attempt(
+        _check("builds", "The image builds"),
+        _check("answers", "The server answers", kind="http", points="0.5", max_points="0.5"),
+        _check("small", "The image is small", kind="size", points=1, max_points=1, bonus=True),
+        submission=SubmissionRef(
+            id="ada", kind="dockerfile", received_at=WHEN, taken={"dockerfile": "Dockerfile", "context": "."}
+        ),
+    )
+
+
+def _log(lines: int) -> Evidence:
+    text = "\n".join(f"2026-03-01 12:00:{number:02} INFO worker {number} started" for number in range(lines))
+    return Evidence(kind="log", title="what the container wrote", text=f"{text}\nlistening on 127.0.0.1:3000")
+
+
+def _typical() -> Result:
+    """Give one of everything that a student meets in a week."""
+    return _attempt(
+        _check("builds", "The image builds"),
+        _failed(
+            "answers",
+            "The server answers on port 3000",
+            message="nothing answers on port 3000: the container listens on 127.0.0.1:3000 only, "
+            "which can't be reached from outside it",
+            expected="a server that listens on port 3000, on 0.0.0.0",
+            actual="GET / on port 3000: the connection was closed without an answer",
+            diagnosis=Diagnosis(
+                cause="loopback",
+                summary="The server listens on 127.0.0.1 inside the container.",
+                explanation="That address exists in every container and reaches only programs in the same one, "
+                "so a published port never gets there.",
+                fix='Let it listen on all addresses: CMD ["flask", "run", "--host=0.0.0.0"].',
+                line=7,
+            ),
+            hint="Look at the address in the first line of the log.",
+            reproduce=_TRY,
+            evidence=(_log(14),),
+        ),
+        _check(
+            "missing", "An unknown page gives 404", outcome=Outcome.SKIPPED, message="waits for: The server answers"
+        ),
+        _failed(
+            "greeting",
+            "The greeting has two lines",
+            message="GET / on port 3000: the body is not as expected",
+            expected="Hello, Ada!\nYou are visitor 1.\nBye.\n",
+            actual="Hello, Ada!\nYou are visitor 2.\nBye.\n",
+        ),
+        _failed("status", "The status", message="the status is 404, expected 200", expected="equals 200", actual="404"),
+        _failed("silent", "It logs", message="stdout does not contain 'x'", expected="contains 'x'", actual=""),
+        _failed("secret", "Looks at a secret place", visibility=Visibility.HIDDEN, message="not shown"),
+        _failed("terse", "Tells only the outcome", feedback=Feedback.NONE, message="not shown"),
+        _check("late", "Not before the due date", outcome=Outcome.WITHHELD, visibility=Visibility.AFTER_DUE),
+        _check("broken", "The check itself is broken", outcome=Outcome.ERROR, message="no such image: python:9"),
+        submission=SubmissionRef(
+            id="ada", kind="dockerfile", received_at=WHEN, taken={"dockerfile": "docker/Dockerfile", "context": "."}
+        ),
+        images=(ImageRef(ref="python:3-slim", id="sha256:1", standin=True),),
+        flags=("limits were hit while the machine was busy",),
+    )
+
+
+def _hostile() -> Result:
+    """Give an attempt whose every text tries to get out of its medium."""
+    nasty = (
+        "\x1b[2J\x1b]0;owned\x07 [bold red]markup[/] [link=http://x]y[/link] :smile: <b>&amp;</b> ]]> "
+        "\x00\x0b\ufffe\ud800 \u202eabc\u200b ::error::x %0A \r\roverwritten 漢字かな zalgo e\u0301\u0302\u0303"
+    )
+    return _attempt(
+        _failed(
+            "nasty",
+            f"Title {nasty}",
+            message=nasty,
+            expected=nasty * 20,
+            actual=f"{nasty}\n" * 30,
+            diagnosis=Diagnosis(cause="x", summary=nasty, explanation=nasty, fix=nasty, line=1),
+            hint=nasty,
+            reproduce=nasty,
+            evidence=(
+                Evidence(kind="log", title=f"log {nasty}", text=f"{nasty}\n" * 30),
+                Evidence(kind="http", title="exchange", text="x" * 5000 + f"\n{nasty}\n" * 30),
+            ),
+        ),
+        _check("skipped", nasty, outcome=Outcome.SKIPPED, message=nasty),
+        submission=SubmissionRef(id=nasty, kind="dockerfile", received_at=WHEN, taken={"dockerfile": nasty}),
+        flags=(nasty,),
+        message=nasty,
+        hint=nasty,
+    )
+
+
+def cases() -> dict[str, Result]:
+    """Give the results by name: golden files have these names."""
+    no_score = {"score": None, "max_score": None, "checks": ()}
+    return {
+        "passed": _passed(),
+        "typical": _typical(),
+        "hostile": _hostile(),
+        "unusable": _attempt(
+            _check("builds", "The image builds", outcome=Outcome.SKIPPED, message="there is nothing to build"),
+            message="there is no Dockerfile in the submission",
+            hint="Name the file Dockerfile, without an ending.",
+        ),
+        "rejected": make_result(
+            **no_score,
+            status=Status.REJECTED,
+            message="Dockerfile:1: the image evil/miner is not allowed",
+            hint="Use one of: python:3-slim.",
+        ),
+        "ungraded": make_result(**no_score, status=Status.UNGRADED, message="the engine did not answer"),
+    }

@@ -1,0 +1,121 @@
+"""The `terminal` report: golden files, and what holds in every width, colour and encoding."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+from grader.core.result import Outcome
+from grader.reports.terminal import Terminal
+from tests.reports.cases import cases
+from tests.support.factories import make_check_result, make_result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.core.result import Result
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Screen(io.TextIOWrapper):
+    """A terminal, or a pipe, of some encoding; errors are strict."""
+
+    def __init__(self, *, tty: bool = False, encoding: str = "utf-8") -> None:
+        super().__init__(io.BytesIO(), encoding=encoding, newline="")
+        self.tty = tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+    def shown(self) -> str:
+        self.seek(0)
+        return self.read()
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def write(screen: Screen, *results: Result) -> str:
+    report = Terminal()
+    report.start(screen)
+    for result in results:
+        report.add(result)
+    report.stop()
+    return screen.shown()
+
+
+@pytest.mark.parametrize("name", cases())
+def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}.terminal", write(Screen(), cases()[name]))
+
+
+@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("columns", [10, 40, 59, 60, 80, 120, 300])
+def test_fits_the_width(name: str, columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text = write(Screen(tty=True), cases()[name])
+    plain = _COLOUR.sub("", text)
+    assert text != plain
+    assert all(cell_len(line) <= min(max(columns, 40), 120) for line in plain.splitlines())
+    assert all(char == "\n" or char.isprintable() for char in plain)
+
+
+@pytest.mark.parametrize("name", cases())
+def test_no_colour_in_a_pipe(name: str) -> None:
+    assert "\x1b" not in write(Screen(), cases()[name])
+
+
+def test_colour_is_asked_for_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[32m" in write(Screen(), cases()["passed"])
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[32m" not in write(Screen(tty=True), cases()["passed"])
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("name", cases())
+def test_other_encodings_get_words(encoding: str, name: str) -> None:
+    text = write(Screen(encoding=encoding), cases()[name])
+    assert not set("✓✗│…") & set(text)
+
+
+def test_markup_of_students_is_text() -> None:
+    text = write(Screen(tty=True), cases()["hostile"])
+    assert "[bold red]markup[/]" in _COLOUR.sub("", text)
+    assert ":smile:" in _COLOUR.sub("", text)
+    assert "\\x1b]0;owned\\x07" in _COLOUR.sub("", text).replace("\n", "")
+
+
+def test_hostile_text_stays_within_bounds() -> None:
+    assert len(write(Screen(), cases()["hostile"]).splitlines()) < 250
+
+
+def test_hidden_checks_say_nothing() -> None:
+    text = write(Screen(), cases()["typical"])
+    assert "secret" not in text
+    assert "not shown" not in text.replace("details of this check are not shown", "")
+
+
+def test_results_are_apart() -> None:
+    text = write(Screen(), cases()["passed"], cases()["ungraded"])
+    assert "\n\nServe a page on port 3000\n" in text
+    assert not text.startswith("\n")
+
+
+def test_a_long_difference_is_cut() -> None:
+    long = "\n".join(f"line {number}" for number in range(100))
+    check = make_check_result(
+        outcome=Outcome.FAILED, points=0, message="differs", expected=long, actual=long.replace("line", "row")
+    )
+    text = write(Screen(), make_result(checks=(check,)))
+    assert "-line 0" in text
+    assert "… 190 lines …" in text
