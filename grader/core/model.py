@@ -9,5 +9,10 @@ class Model(BaseModel):
     """Frozen and strict about unknown keys: a misspelt key is an error, never silence."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True, coerce_numbers_to_str=True, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        serialize_by_alias=True,
+        coerce_numbers_to_str=True,  # `PORT: 3000` in YAML is a number, and text for Docker
+        use_attribute_docstrings=True,
     )

@@ -112,10 +112,11 @@ def _part(data: Any, path: tuple[str | int, ...], package: str, base: type[Model
         problems.add((*path, "kind"), f"unknown kind '{kind}'{did_you_mean(str(kind), kinds.names(package))}")
         return None
     try:
-        return model.model_validate(data)
+        validated: Model = model.model_validate(data)
     except ValidationError as error:
         problems.take(error, model, path)
         return None
+    return validated
 
 
 def _digest(folder: Path) -> str:

@@ -49,7 +49,7 @@ def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, n
     log = BuildLog()
     with tempfile.TemporaryDirectory(prefix="grader-build-") as scratch:
         target = Path(scratch) / "image-id"
-        argv = _command(context, dockerfile, spec, target, ledger.attempt, namespace)
+        argv = _command(context, dockerfile, spec, target=target, attempt=ledger.attempt, namespace=namespace)
         try:
             done = run(
                 argv,
@@ -78,7 +78,9 @@ def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, n
     return Build(None, done.seconds, log.text(), failure, timed_out=done.timed_out, cached_steps=log.cached_steps)
 
 
-def _command(context: Path, dockerfile: Path, spec: BuildSpec, target: Path, attempt: str, namespace: str) -> list[str]:
+def _command(
+    context: Path, dockerfile: Path, spec: BuildSpec, *, target: Path, attempt: str, namespace: str
+) -> list[str]:
     argv = ["docker", "buildx", "build", "--builder=default", "--progress=rawjson", "--provenance=false"]
     argv += [f"--network={spec.network}", f"--iidfile={target}", f"--file={dockerfile}", "--load"]
     # The label makes the image's id this attempt's own: removing it can't take an image of the user's along.

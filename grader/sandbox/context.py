@@ -77,7 +77,5 @@ def _rule(pattern: str) -> tuple[bool, Any]:
 
     exclude = not pattern.startswith("!")
     pattern = posixpath.normpath(pattern.removeprefix("!").strip()).lstrip("/")
-    parts = []
-    for token in _TOKENS.split(pattern):
-        parts.append(_WILDCARDS.get(token) or re2.escape(token))
+    parts = [_WILDCARDS.get(token) or re2.escape(token) for token in _TOKENS.split(pattern)]
     return exclude, re2.compile("".join(parts))
