@@ -55,9 +55,7 @@ def running(target: Containers, name: str | None) -> Container:
 
 
 def condition(state: ContainerState) -> str:
-    """Say what became of a container, after the word `it`."""
-    if state.running:
-        return "is running"
+    """Say what became of a container that is not running, after the word `it`."""
     if state.error:
         return f"could not be started: {state.error}"
     if state.exit_code is None:

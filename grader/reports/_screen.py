@@ -33,7 +33,9 @@ _MARKS: Final = {
     Outcome.ERROR: ("!", "ERR", "bold magenta"),
     Outcome.WITHHELD: (_DASH, "wait", "cyan"),
 }
-_ASCII: Final = str.maketrans({_DASH: "-", "…": "...", "│": "|"})
+_ASCII: Final = str.maketrans(
+    {_DASH: "-", "…": "...", "│": "|", "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"'}
+)
 
 
 def mark(outcome: Outcome, *, unicode: bool) -> Text:

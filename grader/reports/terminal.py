@@ -48,7 +48,8 @@ def _head(screen: Screen, result: Result) -> None:
     taken = ", ".join(f"{name} {value}" for name, value in result.submission.taken.items())
     screen.line(f"Submission {result.submission.id}" + (f" ({taken})" if taken else ""), "dim")
     screen.gap()
-    if result.status is Status.GRADED and result.message:
+    told = any(check.message == result.message for check in result.checks)
+    if result.status is Status.GRADED and result.message and not told:
         screen.line(result.message, "bold red")
         if result.hint:
             screen.line(result.hint)
@@ -60,7 +61,8 @@ def _check(screen: Screen, check: CheckResult, dockerfile: str) -> None:
 
     bonus = " bonus" if check.bonus else ""
     counted = "-" if check.outcome in {Outcome.ERROR, Outcome.WITHHELD} else show_points(check.points)
-    screen.row(check.outcome, check.title or check.id, f"{counted}/{show_points(check.max_points)}{bonus}")
+    points = f"{counted}/{show_points(check.max_points)}{bonus}" if check.max_points else ""
+    screen.row(check.outcome, check.title or check.id, points)
     match check.outcome:
         case Outcome.FAILED:
             explain(screen, check, dockerfile)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,10 @@ import pytest
 
 from grader.core import clock
 from grader.core.errors import Failure, Missing, TimedOut
-from grader.core.web import MAX_BODY, Reply, Request, exchange
+from grader.core.web import MAX_BODY, Reply, Request, _Wire, exchange
 from tests.support.servers import closed_port, repeating, resetting, sending, serving
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -138,6 +138,14 @@ def test_a_slow_drip_meets_the_deadline(first: bytes) -> None:
 def test_silence_meets_the_deadline_of_the_check() -> None:
     with clock.limit(0.3, "the check's limit"), pytest.raises(TimedOut, match="not one byte"):
         ask(sending(b"", pause=1.0), timeout=20)
+
+
+def test_the_deadline_holds_while_bytes_keep_coming() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"more")
+        with pytest.raises(TimeoutError):
+            _Wire(ours, time.monotonic() - 1).read(1)
 
 
 def test_a_request_that_nobody_reads_meets_the_deadline() -> None:

@@ -78,7 +78,10 @@ def _typical() -> Result:
             evidence=(_log(14),),
         ),
         _check(
-            "missing", "An unknown page gives 404", outcome=Outcome.SKIPPED, message="waits for: The server answers"
+            "missing",
+            "An unknown page gives 404",
+            outcome=Outcome.SKIPPED,
+            message="needs “The server answers”, which did not pass",
         ),
         _failed(
             "greeting",
@@ -91,6 +94,7 @@ def _typical() -> Result:
         _failed("silent", "It logs", message="stdout does not contain 'x'", expected="contains 'x'", actual=""),
         _failed("secret", "Looks at a secret place", visibility=Visibility.HIDDEN, message="not shown"),
         _failed("terse", "Tells only the outcome", feedback=Feedback.NONE, message="not shown"),
+        _failed("found", "Tells what was found", feedback=Feedback.ACTUAL_ONLY, message="not shown", actual="404"),
         _check("late", "Not before the due date", outcome=Outcome.WITHHELD, visibility=Visibility.AFTER_DUE),
         _check("broken", "The check itself is broken", outcome=Outcome.ERROR, message="no such image: python:9"),
         submission=SubmissionRef(
@@ -125,7 +129,7 @@ def _hostile() -> Result:
         _check("skipped", nasty, outcome=Outcome.SKIPPED, message=nasty),
         submission=SubmissionRef(id=nasty, kind="dockerfile", received_at=WHEN, taken={"dockerfile": nasty}),
         flags=(nasty,),
-        message=nasty,
+        message=f"Message {nasty}",
         hint=nasty,
     )
 
@@ -138,7 +142,14 @@ def cases() -> dict[str, Result]:
         "typical": _typical(),
         "hostile": _hostile(),
         "unusable": _attempt(
-            _check("builds", "The image builds", outcome=Outcome.SKIPPED, message="there is nothing to build"),
+            _failed(
+                "submission",
+                "The submission can be graded",
+                max_points=0,
+                message="there is no Dockerfile in the submission",
+                hint="Name the file Dockerfile, without an ending.",
+            ),
+            _check("builds", "The image builds", outcome=Outcome.SKIPPED, message="there is nothing to look at"),
             message="there is no Dockerfile in the submission",
             hint="Name the file Dockerfile, without an ending.",
         ),
