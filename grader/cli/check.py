@@ -1,0 +1,142 @@
+"""`grader check`: one submission, with everything that a student needs to mend it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from grader.cli.options import EXERCISE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.cli.output import Output
+    from grader.core.result import Result
+    from grader.exercise.model import Exercise
+
+EPILOG: Final = """\b
+Examples:
+  grader check serve-on-3000                     the work in this folder
+  grader check serve-on-3000 answer.zip          a zip or tar works too
+  grader check serve-on-3000 . --only answers    one check, with what it needs
+  grader check serve-on-3000 . --watch           again after every change
+  grader check serve-on-3000 . --report json:result.json --report junit:result.xml
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("exercise", type=EXERCISE)
+@click.argument("submission", type=click.Path(path_type=Path), default=Path())
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "host"]),
+    default="auto",
+    help="Where it runs: host is your own Docker engine.  [default: auto]",
+)
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT[:PATH]",
+    help="terminal, json or junit; to PATH, or to standard output instead of the usual text. Repeat for several.",
+)  # fmt: skip
+@click.option(
+    "--only", multiple=True, metavar="ID", help="Run this check only, with what it needs. Repeat for several."
+)
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
+@click.option("--keep", is_flag=True, help="Leave image and containers for looking at; `grader clean` removes them.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat an attempt: the seed that its result names.")
+@click.option("--staff", is_flag=True, help="Show hidden checks and their details too: for authors and instructors.")
+@click.option("--exit-zero-if-graded", is_flag=True, help="Exit with 0 also when checks failed.")
+def command(
+    exercise: str,
+    submission: Path,
+    *,
+    engine: str,  # noqa: ARG001 - auto and host are the same until there is another engine
+    reports: tuple[str, ...],
+    only: tuple[str, ...],
+    seed: int | None,
+    watch: bool,
+    keep: bool,
+    staff: bool,
+    exit_zero_if_graded: bool,
+) -> int:
+    """Check one submission: a folder, a zip or a tar (default: this folder)."""
+    from grader.cli.exits import exit_code
+    from grader.cli.output import Output
+
+    outputs = [Output.parse(text) for text in reports]
+    while True:
+        loaded = _load(exercise, seed, only)
+        seen = _state(submission)
+        result = _grade(loaded, submission, only, keep=keep)
+        _report(result, outputs, staff=staff)
+        if not watch:
+            return exit_code(result, zero_if_graded=exit_zero_if_graded)
+        _wait_for_change(submission, seen)
+
+
+def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
+    import secrets
+
+    from grader.core.errors import UsageError
+    from grader.exercise.find import find
+    from grader.exercise.load import load
+
+    loaded = load(find(name), secrets.randbits(32) if seed is None else seed)
+    known = [check.id for check in loaded.file.checks]
+    unknown = [one for one in only if one not in known]
+    if unknown:
+        raise UsageError(f"there is no check '{unknown[0]}' in {loaded.id}", hint=f"There are: {', '.join(known)}.")
+    return loaded
+
+
+def _grade(exercise: Exercise, submission: Path, only: Sequence[str], *, keep: bool) -> Result:
+    from grader.cli.progress import watching
+    from grader.grading import Options, grade
+    from grader.sandbox.engine import connect
+
+    with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
+        return grade(exercise, submission, connect, progress, Options(only=only, keep=keep))
+
+
+def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
+    from grader.cli.output import Output
+    from grader.cli.run import show
+    from grader.core.errors import SandboxError
+    from grader.core.redact import for_student
+    from grader.core.result import Status
+
+    shown = result if staff else for_student(result)
+    for output in outputs:
+        output.write([shown])
+    if any(output.path is None for output in outputs):
+        return
+    if result.status is Status.UNGRADED and not result.checks:
+        show(SandboxError(result.message or "not graded", hint=result.hint))
+        return
+    Output.parse("terminal").write([shown])
+
+
+def _state(source: Path) -> dict[str, tuple[int, int]]:
+    """Remember times and sizes below a submission, up to a number of files."""
+    found: dict[str, tuple[int, int]] = {}
+    paths = [source, *source.rglob("*")] if source.is_dir() else [source]
+    for path in paths[:10_000]:
+        if ".git" in path.parts:
+            continue
+        try:
+            status = path.lstat()
+        except OSError:
+            continue
+        found[str(path)] = (status.st_mtime_ns, status.st_size)
+    return found
+
+
+def _wait_for_change(source: Path, seen: dict[str, tuple[int, int]]) -> None:
+    import time
+
+    click.echo("Waiting for a change (Ctrl-C ends) …", err=True)
+    while _state(source) == seen:
+        time.sleep(0.5)
+    time.sleep(0.2)  # an editor may write a file in several steps

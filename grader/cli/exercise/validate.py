@@ -1,0 +1,66 @@
+"""`grader exercise validate`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from grader.cli.options import EXERCISE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.core.result import Result
+    from grader.exercise.model import Exercise
+
+EPILOG: Final = """\b
+Examples:
+  grader exercise validate serve-on-3000
+  grader exercise validate --all
+  grader exercise validate ./my-exercise --no-run     only the file, without Docker
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("exercises", nargs=-1, type=EXERCISE, metavar="[EXERCISE]...")
+@click.option("--all", "every", is_flag=True, help="Every exercise that can be found.")
+@click.option("--no-run", is_flag=True, help="Check the files only; run nothing.")
+def command(exercises: tuple[str, ...], *, every: bool, no_run: bool) -> int:
+    """Prove that an exercise accepts the good answer and rejects the wrong ones.
+
+    The reference in solutions/ID must get full marks, the starter less, and each wrong answer must fail exactly the
+    checks that expect.yaml lists, with the diagnosis it names.
+    """
+    from grader.core.errors import ExerciseError, UsageError
+    from grader.exercise.find import available, find
+    from grader.exercise.load import load
+    from grader.exercise.validate import validate
+
+    folders = list(available().values()) if every else [find(name) for name in exercises]
+    if not folders:
+        raise UsageError("which exercise?", hint="Name one, or use --all.")
+    bad = 0
+    for folder in folders:
+        try:
+            exercise = load(folder)
+        except ExerciseError as error:
+            bad += 1
+            click.echo("\n".join(error.problems), err=True)
+            continue
+        click.echo(f"{exercise.id}: exercise.yaml is good, {len(exercise.file.checks)} checks")
+        for finding in validate(exercise, None if no_run else _grade):
+            bad += not finding.ok
+            mark = click.style("ok  ", fg="green") if finding.ok else click.style("BAD ", fg="red")
+            click.echo(f"  {mark} {finding.what}" + (f": {finding.why}" if finding.why else ""))
+    return 2 if bad else 0
+
+
+def _grade(exercise: Exercise, submission: Path) -> Result:
+    from grader.cli.progress import watching
+    from grader.grading import grade
+    from grader.sandbox.engine import connect
+
+    with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
+        return grade(exercise, submission, connect, progress)

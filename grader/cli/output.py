@@ -1,0 +1,71 @@
+"""`--report FORMAT[:PATH]`: where results go."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from grader.core import kinds
+from grader.core.errors import UsageError
+from grader.core.report import PACKAGE, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grader.core.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report: its format, and its file (None: standard output)."""
+
+    format: type[Report]
+    name: str
+    path: Path | None
+
+    @classmethod
+    def parse(cls, text: str) -> Output:
+        """Read `json`, `json:r.json`. Raises UsageError for a format that there isn't, or a folder that there isn't."""
+        name, _, path = text.partition(":")
+        try:
+            kind = kinds.load(PACKAGE, Report, name)
+        except KeyError:
+            known = ", ".join(kinds.names(PACKAGE))
+            raise UsageError(f"unknown report format '{name}'", hint=f"There are: {known}.") from None
+        target = Path(path) if path else None
+        if target is not None and (target.is_dir() or not target.parent.is_dir()):
+            why = "is a folder" if target.is_dir() else "is in a folder that does not exist"
+            raise UsageError(f"the report file '{target}' {why}")
+        return cls(kind, name, target)
+
+    def write(self, results: Sequence[Result]) -> None:
+        """Write the report; a file is there whole or not at all."""
+        with _atomic(self.path) if self.path is not None else contextlib.nullcontext(sys.stdout) as stream:
+            report = self.format()
+            report.start(stream)
+            for result in results:
+                report.add(result)
+            report.stop()
+            stream.flush()
+
+
+@contextlib.contextmanager
+def _atomic(path: Path) -> Iterator[TextIO]:
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise UsageError(f"the report file '{path}' can't be written: {error.strerror}") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        os.chmod(temporary, 0o644)  # noqa: PTH101 - mkstemp makes it private; a report is for others
+        os.replace(temporary, path)  # noqa: PTH105 - as above
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108 - as above
+        raise

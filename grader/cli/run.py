@@ -1,0 +1,117 @@
+"""The `grader` command itself, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+from grader import __version__
+from grader.cli.lazy import LazyGroup
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+INTERRUPTED: Final = 130
+
+EPILOG: Final = """\b
+Examples:
+  grader exercise list                    what there is to do
+  grader exercise start serve-on-3000     copy the starter files
+  grader check serve-on-3000 .            check the work in this folder
+  grader doctor                           is everything here that is needed?
+
+\b
+Exit codes: 0 all passed, 1 graded and something failed, 2 wrong usage or a broken exercise,
+3 infrastructure error, 4 rejected by policy, 130 interrupted.
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    package="grader.cli",
+    lazy={
+        "check": "Check one submission.",
+        "exercise": "List, show, start, validate exercises.",
+        "images": "List, pull or stand in for base images.",
+        "doctor": "Say what works here, what doesn't, and what to do.",
+        "clean": "Remove what interrupted runs left on the engine.",
+        "completion": "Print shell completion for bash, zsh or fish.",
+    },
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="grader", message="%(prog)s %(version)s")
+def command() -> None:
+    """Grade Docker exercises: build and run what was handed in, check it, explain the result."""
+
+
+def run() -> NoReturn:
+    """Run the command line and exit with the code that design and README promise."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = command.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.UsageError as error:
+        error.show()
+        code = 2
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nInterrupted; everything that was started has been removed.", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, for example `| head`. Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a message, never a traceback
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _explain(error: Exception) -> int:
+    from grader.core.errors import GraderError
+
+    if isinstance(error, GraderError):
+        show(error)
+        return error.exit_code
+    path = _record(error)
+    where = f"Details for a bug report: {path}" if path else "Its details could not be written."
+    click.secho(f"internal error: {type(error).__name__}. {where}", fg="red", err=True)
+    return 3
+
+
+def show(error: Exception) -> None:
+    """Write an expected error to stderr: what, and what to do."""
+    from grader.core.text import clean
+
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {clean(str(error))}", err=True)
+    hint = getattr(error, "hint", None)
+    if hint:
+        click.echo(f"  {clean(str(hint))}", err=True)
+
+
+def _record(error: Exception) -> Path | None:
+    """Write traceback and versions to a file of the user's."""
+    import platform
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    body = f"grader {__version__}, Python {platform.python_version()}, {platform.platform()}\n{sys.argv!r}\n\n{text}"
+    try:
+        with tempfile.NamedTemporaryFile("w", prefix="grader-error-", suffix=".log", delete=False) as file:
+            file.write(body)
+        return Path(file.name)
+    except OSError:
+        return None

@@ -1,0 +1,156 @@
+"""Prove an exercise: its reference gets full marks, its starter less, each wrong answer fails as expect.yaml says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import Field, ValidationError
+
+from grader.core.errors import SandboxError
+from grader.core.model import Model
+from grader.core.result import Outcome, Status
+from grader.core.yaml import YamlError, read
+from grader.exercise.find import solutions
+from grader.exercise.problems import Problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from grader.core.result import Result
+    from grader.exercise.model import Exercise
+
+    Grade = Callable[[Exercise, Path], Result]
+
+
+class Expected(Model):
+    """What one answer must come to."""
+
+    fails: tuple[str, ...] = ()
+    """Ids of the checks that fail, no more and no fewer; others may be skipped."""
+    diagnosis: dict[str, str] = Field(default_factory=dict)
+    """By check: the cause that is given. A failing check that isn't listed may have any or none."""
+    rejected: bool = False
+    """The submission breaks a policy: no score."""
+    note: str = ""
+    """What the mistake is."""
+
+
+class Expectations(Model):
+    """`solutions/ID/expect.yaml`."""
+
+    wrong: dict[str, Expected] = Field(default_factory=dict)
+    """By folder in `wrong/`."""
+    starter: Expected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    why: str = ""
+
+
+def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
+    """Look at everything that proves an exercise; without `grade` only at files."""
+    yield _exists(exercise, "task.md")
+    yield _exists(exercise, "starter")
+    folder = next(solutions(exercise.folder), None)
+    if folder is None:
+        yield Finding("solutions", ok=False, why=f"there is no folder solutions/{exercise.id} beside the exercises")
+        return
+    expected, findings = _expectations(exercise, folder)
+    yield from findings
+    if grade is None or expected is None:
+        return
+    yield _reference(grade(exercise, folder / "reference"))
+    if (exercise.folder / "starter").is_dir():
+        yield _starter(grade(exercise, exercise.folder / "starter"), expected.starter)
+    for name, wanted in expected.wrong.items():
+        if (folder / "wrong" / name).is_dir():
+            yield _compare(f"wrong/{name}", grade(exercise, folder / "wrong" / name), wanted)
+
+
+def _exists(exercise: Exercise, name: str) -> Finding:
+    there = (exercise.folder / name).exists()
+    return Finding(name, ok=there, why="" if there else "is missing")
+
+
+def _expectations(exercise: Exercise, folder: Path) -> tuple[Expectations | None, list[Finding]]:
+    path = folder / "expect.yaml"
+    try:
+        document = read(path.read_text(encoding="utf-8"), str(path))
+        problems = Problems(document)
+        expected = Expectations.model_validate(document.data or {})
+    except OSError as error:
+        return None, [Finding("expect.yaml", ok=False, why=str(error.strerror))]
+    except YamlError as error:
+        return None, [Finding("expect.yaml", ok=False, why=str(error))]
+    except ValidationError as error:
+        problems.take(error, Expectations)
+        return None, [Finding("expect.yaml", ok=False, why=message) for message in problems.sorted()]
+    return expected, list(_consistent(exercise, folder, expected))
+
+
+def _consistent(exercise: Exercise, folder: Path, expected: Expectations) -> Iterator[Finding]:
+    there = {path.name for path in (folder / "wrong").glob("*") if path.is_dir()}
+    for name in sorted(there ^ set(expected.wrong)):
+        why = "is not in expect.yaml" if name in there else "is in expect.yaml, and there is no such folder"
+        yield Finding(f"wrong/{name}", ok=False, why=why)
+    known = {check.id for check in exercise.file.checks} | {"submission"}
+    for name, wanted in expected.wrong.items():
+        unknown = {*wanted.fails, *wanted.diagnosis} - known
+        if unknown:
+            yield Finding(
+                f"wrong/{name}", ok=False, why=f"names checks that there aren't: {', '.join(sorted(unknown))}"
+            )
+        if not wanted.fails and not wanted.rejected:
+            yield Finding(f"wrong/{name}", ok=False, why="fails nothing, so it proves nothing")
+
+
+def _graded(result: Result) -> None:
+    if result.status is Status.UNGRADED:
+        # The proof is neither given nor failed: the machine is at fault.
+        raise SandboxError(result.message or "could not be graded", hint=result.hint)
+
+
+def _failures(result: Result) -> dict[str, str]:
+    return {check.id: check.message or "" for check in result.checks if check.outcome is Outcome.FAILED}
+
+
+def _reference(result: Result) -> Finding:
+    _graded(result)
+    full = result.passed and result.score is not None and result.score >= (result.max_score or 0)
+    others = {
+        check.id: check.message or check.outcome for check in result.checks if check.outcome is not Outcome.PASSED
+    }
+    why = result.message or "; ".join(f"{name}: {message}" for name, message in others.items())
+    return Finding("reference", ok=full, why="" if full else f"must get full marks, and fails {why}")
+
+
+def _starter(result: Result, wanted: Expected | None) -> Finding:
+    _graded(result)
+    if result.passed:
+        return Finding("starter", ok=False, why="gets full marks: there is nothing left to do")
+    return Finding("starter", ok=True) if wanted is None else _compare("starter", result, wanted)
+
+
+def _compare(what: str, result: Result, wanted: Expected) -> Finding:
+    _graded(result)
+    if wanted.rejected or result.status is Status.REJECTED:
+        ok = wanted.rejected and result.status is Status.REJECTED
+        return Finding(what, ok=ok, why="" if ok else f"status is {result.status}: {result.message or ''}")
+    failed = _failures(result)
+    problems = [f"'{name}' must fail, and does not" for name in wanted.fails if name not in failed]
+    problems += [
+        f"'{name}' fails unexpectedly: {message}" for name, message in failed.items() if name not in wanted.fails
+    ]
+    problems += [f"'{one.id}' is an error: {one.message}" for one in result.checks if one.outcome is Outcome.ERROR]
+    given = {check.id: check.diagnosis.cause for check in result.checks if check.diagnosis is not None}
+    for name, cause in wanted.diagnosis.items():
+        if given.get(name) != cause:
+            problems.append(f"'{name}' must be explained by {cause}, not by {given.get(name, 'nothing')}")
+    return Finding(what, ok=not problems, why="; ".join(problems))
