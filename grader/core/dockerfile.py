@@ -145,8 +145,9 @@ def parse(text: str, build_args: Mapping[str, str] | None = None) -> Dockerfile:
     """
     if len(text) > MAX_BYTES:
         raise DockerfileError(f"the Dockerfile is larger than {MAX_BYTES // 1024} KiB")
-    if "\0" in text:
-        raise DockerfileError("the Dockerfile contains NUL characters", hint="Save it as plain UTF-8 text.")
+    # The parser is native code, which crashes on text that UTF-8 can't write.
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise DockerfileError("the Dockerfile is not plain text", hint="Save it as plain UTF-8 text.")
     instructions = _instructions(text)
     first = next((n for n, one in enumerate(instructions) if one.name == "FROM"), None)
     if first is None:
@@ -182,22 +183,24 @@ def _instructions(text: str) -> tuple[Instruction, ...]:
         raise DockerfileError(f"the Dockerfile has more than {MAX_INSTRUCTIONS} instructions")
     unknown = next((one for one in found if one.name not in KNOWN), None)
     if unknown is not None:
+        name = one_line(unknown.name, 40) or "without a name"
         raise DockerfileError(
-            f"line {unknown.line}: unknown instruction {one_line(unknown.name, 40)}: {one_line(unknown.text)}",
+            f"line {unknown.line}: unknown instruction {name}: {one_line(unknown.text)}",
             hint="A long command needs a \\ at the end of each line but the last.",
         )
     return found
 
 
 def _instruction(command: buildkit.Command, trigger: Instruction | None = None) -> Instruction:
+    # The wrapper gives None for the name and the text of a line that holds nothing but its continuation sign.
     return Instruction(
-        name=command.cmd.upper(),
+        name=(command.cmd or "").upper(),
         arguments=tuple(command.value),
         flags=tuple(command.flags),
         exec_form=command.json,
         line=command.start_line,
         end_line=command.end_line,
-        text=command.original.strip(),
+        text=(command.original or "").strip(),
         heredocs=tuple(document.content for document in command.heredocs),
         trigger=trigger,
     )
@@ -205,8 +208,10 @@ def _instruction(command: buildkit.Command, trigger: Instruction | None = None) 
 
 def _trigger(command: buildkit.Command, text: str) -> Instruction | None:
     """Parse what an ONBUILD holds by itself, since the wrapper drops the flags of the inner instruction."""
+    if (command.cmd or "").upper() != "ONBUILD":
+        return None
     words = command.original.split(None, 1)
-    if command.cmd.upper() != "ONBUILD" or len(words) == 1:
+    if len(words) == 1:
         return None
     if (command.sub_cmd or "").upper() in {"ONBUILD", "FROM", "MAINTAINER"}:
         raise DockerfileError(f"line {command.start_line}: ONBUILD {command.sub_cmd.upper()} is not allowed")
