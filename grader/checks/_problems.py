@@ -1,0 +1,52 @@
+"""Several findings about one thing, told in one failure: who mends the first should not meet the second later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.core.errors import Mismatch
+from grader.core.matchers import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from grader.core.matchers import Matcher
+    from grader.core.result import Evidence
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong."""
+
+    subject: str
+    """What it is about, where several are listed."""
+    message: str
+    expected: str
+    actual: str
+
+
+def compare(subject: str, actual: object, expectation: Matcher | None) -> Iterator[Problem]:
+    """Give what is wrong with a value, if something is expected of it; `subject` starts the sentence."""
+    problem = None if expectation is None else expectation.problem(actual)
+    if expectation is not None and problem is not None:
+        yield Problem(subject, f"{subject} {problem}", expectation.words, show(actual))
+
+
+def report(found: Iterable[Problem], *, reproduce: str, evidence: tuple[Evidence, ...] = ()) -> None:
+    """Raise Mismatch that lists every problem; return if there is none."""
+    problems = list(found)
+    if not problems:
+        return
+    alone = len(problems) == 1
+    raise Mismatch(
+        "\n".join(one.message for one in problems),
+        expected="\n".join(one.expected if alone else f"{one.subject}: {one.expected}" for one in problems),
+        actual="\n".join(one.actual if alone else f"{one.subject}: {one.actual}" for one in problems),
+        reproduce=reproduce,
+        evidence=evidence,
+    )
+
+
+def user_name(user: str) -> str:
+    """Give the user of a USER instruction without the group; nobody named, and number 0, are root."""
+    name = user.partition(":")[0].strip()
+    return "root" if not name.strip("0") else name

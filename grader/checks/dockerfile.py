@@ -1,0 +1,138 @@
+"""The `dockerfile` check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from grader.checks._instructions import Landmark, Name, final_user, real_base, regions, stands, words
+from grader.core.check import Check
+from grader.core.errors import Mismatch, Missing
+from grader.core.matchers import Expectation, expect
+from grader.core.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.checks._instructions import Region
+    from grader.core.abilities import Source
+    from grader.core.dockerfile import Instruction
+
+_SELECTING = ("count", "absent", "arguments", "form", "flags", "stage", "before", "after")
+
+
+class Dockerfile(Check):
+    """Passes if the Dockerfile has an instruction, or none, as described; or is built up as described.
+
+    With `instruction`, those that fit all of `arguments`, `form`, `flags`, `stage`, `before` and `after` are counted.
+    There must be at least one, or as many as `count` says, or none with `absent`.
+    `base`, `user` and `stages` are about the whole file.
+    """
+
+    example: ClassVar[str] = """
+    - {id: copies-from-build, kind: dockerfile, instruction: COPY, stage: final, flags: {from: build}}
+    """
+
+    kind: Literal["dockerfile"] = "dockerfile"
+    instruction: Name | None = None
+    """The instruction to look for: `RUN`."""
+    count: Expectation | None = None
+    """How many there are; default: at least one."""
+    absent: bool = False
+    """There must be none."""
+    arguments: Expectation | None = None
+    """What follows the name and the flags, words joined by a space, then here-documents; ENV and LABEL as `A=b`."""
+    form: Literal["exec", "shell"] | None = None
+    """`exec`: written as a JSON array, `["python", "app.py"]`; `shell`: as a plain line."""
+    flags: dict[str, Expectation] = Field(default_factory=dict)
+    """Flags it has, without dashes: `{from: build}`; a flag without a value has the value ''."""
+    stage: int | str = "any"
+    """Where to look: the name of a stage or its number from 0; `final`: the last and those it is built on; `any`."""
+    before: Landmark | None = None
+    """Only those count that are followed in their stage by such an instruction: `RUN`, or `RUN pip install`."""
+    after: Landmark | None = None
+    """Only those count that follow such an instruction in their stage."""
+    base: Expectation | None = None
+    """The image at the end of the final stage's FROMs, in full: `python` is `python:latest`."""
+    user: Expectation | None = None
+    """The user of the last USER that counts, without its group; `root` if there is none, and for number 0."""
+    stages: Expectation | None = None
+    """The number of stages."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Dockerfile:
+        orphans = [name for name in _SELECTING if name in self.model_fields_set]
+        if self.instruction is None and orphans:
+            raise ValueError(f"{', '.join(orphans)}: needs an instruction to look for")
+        if self.absent and self.count is not None:
+            raise ValueError("absent and count exclude each other")
+        if isinstance(self.stage, int) and self.stage < 0:
+            raise ValueError("stages are numbered from 0; the last is `final`")
+        if any(flag.startswith("-") for flag in self.flags):
+            raise ValueError("write flags without dashes: {from: build}")
+        if self.instruction is None and self.base is None and self.user is None and self.stages is None:
+            raise ValueError("nothing is expected; give instruction, base, user or stages")
+        return self
+
+    def run(self, target: Source) -> None:
+        source = target.dockerfile()
+        for subject, (value, line), wanted, name in (
+            ("the base image", real_base(source), self.base, "FROM"),
+            ("the user", final_user(source), self.user, "USER"),
+            ("the number of stages", (len(source.stages), None), self.stages, "FROM"),
+        ):
+            if wanted is not None:
+                expect(f"{'' if line is None else f'line {line}: '}{subject}", value, wanted, reproduce=_look(name))
+        if self.instruction is not None:
+            self._judge(self.instruction, regions(source, self.stage))
+
+    def _judge(self, name: str, searched: list[Region]) -> None:
+        reasons = {
+            one: next(self._objections(one, region[:n], region[n + 1 :]), None)
+            for region in searched
+            for n, one in enumerate(region)
+            if one.name == name
+        }
+        fitting = [one for one, reason in reasons.items() if reason is None]
+        wanted = self._wanted(name)
+        actual = "\n".join(f"line {one.line}: {one_line(one.text)}" for one in reasons) or f"no {name}"
+        if self.count is not None:
+            expect(f"the number of {wanted}", len(fitting), self.count, reproduce=_look(name))
+        elif self.absent and fitting:
+            message = "\n".join(f"line {one.line}: there must be no {wanted}" for one in fitting)
+            raise Mismatch(message, expected=f"no {wanted}", actual=actual, reproduce=_look(name))
+        elif not reasons and not self.absent:
+            where = "the Dockerfile" if self.stage == "any" else f"stage {self.stage}"
+            raise Missing(f"there is no {name} in {where}", expected=wanted, actual=actual, reproduce=_look(name))
+        elif not fitting and not self.absent:
+            message = "\n".join(f"line {one.line}: {reason}" for one, reason in reasons.items())
+            raise Mismatch(message, expected=wanted, actual=actual, reproduce=_look(name))
+
+    def _objections(self, one: Instruction, earlier: Region, later: Region) -> Iterator[str]:
+        problem = None if self.arguments is None else self.arguments.problem(words(one))
+        if problem is not None:
+            yield f"what follows {one.name} {problem}"
+        if self.form is not None and one.exec_form != (self.form == "exec"):
+            yield f"{one.name} is not written in the {self.form} form"
+        for flag, wanted in self.flags.items():
+            problems = [wanted.problem(value) for value in one.flag(flag)] or ["is missing"]
+            if None not in problems:
+                yield f"the flag --{flag} of {one.name} {problems[-1]}"
+        if self.before is not None and not stands(self.before, later):
+            yield f"no {self.before} follows this {one.name}"
+        if self.after is not None and not stands(self.after, earlier):
+            yield f"no {self.after} stands before this {one.name}"
+
+    def _wanted(self, name: str) -> str:
+        parts = [] if self.arguments is None else [f"followed by text that {self.arguments.words}"]
+        parts += [] if self.form is None else [f"in the {self.form} form"]
+        parts += [f"whose flag --{flag} {wanted.words}" for flag, wanted in self.flags.items()]
+        parts += [
+            f"{side} {mark}" for side, mark in (("before", self.before), ("after", self.after)) if mark is not None
+        ]
+        return f"{name} {', '.join(parts)}".rstrip()
+
+
+def _look(name: str) -> str:
+    return f"grep -n -i '^ *{name}' Dockerfile"

@@ -1,0 +1,126 @@
+"""The `image` check."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from grader.checks._problems import Problem, compare, report, user_name
+from grader.core.check import Check
+from grader.core.matchers import Expectation, Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from grader.core.abilities import Images
+    from grader.core.facts import ImageInfo
+
+_PORT: Final = re.compile(r"([0-9]{1,5})(?:/(tcp|udp|sctp))?")
+
+
+def _port(value: object) -> str:
+    match = _PORT.fullmatch(str(value))
+    if match is None or not 1 <= int(match[1]) <= 65535:  # noqa: PLR2004 - the range of ports
+        raise ValueError(f"'{value}' is not a port; write 3000 or 53/udp")
+    return f"{match[1]}/{match[2] or 'tcp'}"
+
+
+ExposedPort = Annotated[str, BeforeValidator(_port, json_schema_input_type=int | str)]
+
+
+class Image(Check):
+    """Passes if the image is configured as expected.
+
+    Every field is about what `docker image inspect` shows, and all of them must hold.
+    A failure lists everything that is wrong, not the first thing alone.
+    """
+
+    example: ClassVar[str] = """
+    - {id: configured, kind: image, cmd: {equals: [python, app.py]}, ports: [3000], user: {not: root}}
+    """
+
+    kind: Literal["image"] = "image"
+    env: dict[str, Expectation] = Field(default_factory=dict)
+    """Variables that must be set, each with its expectation."""
+    env_absent: tuple[str, ...] = ()
+    """Variables that must not be set."""
+    cmd: Expectation | None = None
+    """The words of CMD; a list names words that must be among them, `equals` names all. The shell form `CMD x` is
+    `[/bin/sh, -c, x]`."""
+    entrypoint: Expectation | None = None
+    """The words of ENTRYPOINT, as for `cmd`."""
+    user: Expectation | None = None
+    """The user without its group; `root` where none is set or its number is 0."""
+    workdir: Expectation | None = None
+    """The working directory; `/` where none is set."""
+    ports: tuple[ExposedPort, ...] = ()
+    """Ports that EXPOSE must name: `3000` (tcp) or `53/udp`."""
+    ports_absent: tuple[ExposedPort, ...] = ()
+    """Ports that EXPOSE must not name."""
+    volumes: tuple[str, ...] = ()
+    """Paths that VOLUME must name."""
+    volumes_absent: tuple[str, ...] = ()
+    """Paths that VOLUME must not name."""
+    labels: dict[str, Expectation] = Field(default_factory=dict)
+    """Labels that must be set, each with its expectation."""
+    labels_absent: tuple[str, ...] = ()
+    """Labels that must not be set."""
+    healthcheck: Expectation | None = None
+    """`true` or `false`: whether there is one; otherwise an expectation on its command as one text."""
+    stop_signal: Expectation | None = None
+    """The signal that `docker stop` sends, as STOPSIGNAL has it; `SIGTERM` where none is set."""
+    architecture: Expectation | None = None
+    """As Docker names it: `amd64`, `arm64`."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Image:
+        own = set(Image.model_fields) - set(Check.model_fields)
+        if all(getattr(self, name) in (None, (), {}) for name in own):
+            raise ValueError(f"nothing is expected of the image; give one of {', '.join(sorted(own))}")
+        return self
+
+    def run(self, target: Images) -> None:
+        image = target.image()
+        problems = [*self._values(image), *self._lists(image)]
+        report(problems, reproduce="docker image inspect IMAGE --format '{{json .Config}}'")
+
+    def _values(self, image: ImageInfo) -> Iterator[Problem]:
+        yield from compare("CMD", image.cmd, self.cmd)
+        yield from compare("ENTRYPOINT", image.entrypoint, self.entrypoint)
+        yield from compare("the user", user_name(image.user), self.user)
+        yield from compare("WORKDIR", image.workdir or "/", self.workdir)
+        yield from compare("the stop signal", image.stop_signal or "SIGTERM", self.stop_signal)
+        yield from compare("the architecture", image.architecture, self.architecture)
+        yield from _health(image.healthcheck, self.healthcheck)
+
+    def _lists(self, image: ImageInfo) -> Iterator[Problem]:
+        for subject, found, wanted in (("variable", image.env, self.env), ("label", image.labels, self.labels)):
+            for name in (name for name in wanted if name in found):
+                yield from compare(f"{subject} {name}", found[name], wanted[name])
+        for subject, names, needed, unwanted in (
+            ("variable", [*image.env], [*self.env], self.env_absent),
+            ("label", [*image.labels], [*self.labels], self.labels_absent),
+            ("port", image.ports, self.ports, self.ports_absent),
+            ("volume", image.volumes, self.volumes, self.volumes_absent),
+        ):
+            there = ", ".join(sorted(names)) or "none"
+            for name in needed:
+                if name not in names:
+                    yield Problem(f"{subject} {name}", f"the {subject} {name} is missing", f"{subject} {name}", there)
+            for name in unwanted:
+                if name in names:
+                    yield Problem(f"{subject} {name}", f"the {subject} {name} must not be there", "not there", there)
+
+
+def _health(healthcheck: Mapping[str, Any] | None, expectation: Matcher | None) -> Iterator[Problem]:
+    kind, *words = (healthcheck or {}).get("Test") or ["NONE"]
+    there = kind != "NONE"
+    if expectation is None or expectation.raw is there:
+        return
+    if isinstance(expectation.raw, bool) or not there:
+        message = "there must be no HEALTHCHECK" if there else "there is no HEALTHCHECK"
+        yield Problem("HEALTHCHECK", message, "none" if there else "a HEALTHCHECK", " ".join(words) or "none")
+    else:
+        yield from compare("the command of HEALTHCHECK", " ".join(words), expectation)

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grader.checks.image import Image
+from grader.core.errors import Unmet
+from tests.support.checks import fails, make, passes, refuses
+from tests.support.factories import make_image
+from tests.support.fakes import FakeTarget
+
+
+@pytest.mark.parametrize(
+    ("fields", "image"),
+    [
+        ({"env": {"PORT": 3000}}, {"env": {"PORT": "3000"}}),
+        ({"env": {"PATH": {"contains": "/usr/bin"}}, "env_absent": ["TOKEN"]}, {}),
+        ({"cmd": {"equals": ["python3"]}}, {}),
+        ({"cmd": ["app.py"]}, {"cmd": ("python3", "app.py")}),
+        ({"entrypoint": {"equals": []}}, {}),
+        ({"entrypoint": {"equals": ["/bin/sh", "-c", "x y"]}}, {"entrypoint": ("/bin/sh", "-c", "x y")}),
+        ({"user": "root"}, {"user": ""}),
+        ({"user": "root"}, {"user": "0:0"}),
+        ({"user": "app"}, {"user": "app:staff"}),
+        ({"workdir": "/"}, {"workdir": ""}),
+        ({"ports": [3000, "53/udp"]}, {"ports": ("3000/tcp", "53/udp")}),
+        ({"ports_absent": ["22"]}, {"ports": ("22/udp",)}),
+        ({"volumes": ["/data"], "volumes_absent": ["/cache"]}, {"volumes": ("/data",)}),
+        ({"labels": {"maintainer": {"matches": "@"}}, "labels_absent": ["x"]}, {"labels": {"maintainer": "a@b"}}),
+        ({"healthcheck": True}, {"healthcheck": {"Test": ["CMD-SHELL", "curl localhost"]}}),
+        ({"healthcheck": False}, {"healthcheck": None}),
+        ({"healthcheck": False}, {"healthcheck": {"Test": ["NONE"]}}),
+        ({"healthcheck": {"contains": "curl"}}, {"healthcheck": {"Test": ["CMD", "curl", "localhost"]}}),
+        ({"stop_signal": "SIGTERM"}, {"stop_signal": None}),
+        ({"architecture": {"one_of": ["amd64", "arm64"]}}, {}),
+    ],
+)
+def test_passes(fields: dict[str, Any], image: dict[str, Any]) -> None:
+    passes(make(Image, **fields), FakeTarget(image=make_image(**image)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "image", "because"),
+    [
+        ({"env": {"PORT": 3000}}, {"env": {"PORT": "80"}}, "variable PORT is '80', expected 3000"),
+        ({"env": {"PORT": {"not": 1}}}, {"env": {}}, "the variable PORT is missing"),
+        ({"env_absent": ["TOKEN"]}, {"env": {"TOKEN": ""}}, "the variable TOKEN must not be there"),
+        ({"cmd": {"equals": ["a"]}}, {"cmd": ("b",)}, 'CMD is ["b"], expected ["a"]'),
+        ({"entrypoint": ["sh"]}, {}, "ENTRYPOINT does not contain 'sh'"),
+        ({"user": {"not": "root"}}, {"user": "0"}, "the user equals 'root', and should not"),
+        ({"workdir": "/app"}, {"workdir": "/"}, "WORKDIR is '/', expected '/app'"),
+        ({"ports": [3000]}, {"ports": ("3000/udp",)}, "the port 3000/tcp is missing"),
+        ({"ports_absent": [22]}, {"ports": ("22/tcp",)}, "the port 22/tcp must not be there"),
+        ({"volumes": ["/data"]}, {}, "the volume /data is missing"),
+        ({"volumes_absent": ["/data"]}, {"volumes": ("/data",)}, "the volume /data must not be there"),
+        ({"labels": {"a": 1}}, {"labels": {"a": "2"}}, "label a is '2', expected 1"),
+        ({"labels": {"a": "b"}}, {}, "the label a is missing"),
+        ({"labels_absent": ["a"]}, {"labels": {"a": "b"}}, "the label a must not be there"),
+        ({"healthcheck": True}, {"healthcheck": {"Test": ["NONE"]}}, "there is no HEALTHCHECK"),
+        ({"healthcheck": {"contains": "curl"}}, {}, "there is no HEALTHCHECK"),
+        ({"healthcheck": False}, {"healthcheck": {"Test": ["CMD", "x"]}}, "there must be no HEALTHCHECK"),
+        ({"healthcheck": "x y"}, {"healthcheck": {"Test": ["CMD", "x"]}}, "the command of HEALTHCHECK is 'x'"),
+        ({"stop_signal": "SIGINT"}, {}, "the stop signal is 'SIGTERM', expected 'SIGINT'"),
+        ({"architecture": "arm64"}, {}, "the architecture is 'amd64'"),
+    ],
+)
+def test_fails(fields: dict[str, Any], image: dict[str, Any], because: str) -> None:
+    fails(make(Image, **fields), FakeTarget(image=make_image(**image)), because)
+
+
+def test_lists_all_that_is_wrong() -> None:
+    check = make(Image, user="app", ports=[80], healthcheck=True, env={"B": 1, "A": 1})
+    failure = fails(check, FakeTarget(image=make_image(env={"A": "2", "B": "3"})), "the user")
+    assert failure.message.splitlines() == [
+        "the user is 'root', expected 'app'",
+        "there is no HEALTHCHECK",
+        "variable B is '3', expected 1",
+        "variable A is '2', expected 1",
+        "the port 80/tcp is missing",
+    ]
+    assert failure.expected is not None
+    assert failure.expected.splitlines()[0] == "the user: equals 'app'"
+    assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
+
+
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [
+        ({}, "nothing is expected of the image"),
+        ({"ports": []}, "nothing is expected of the image"),
+        ({"ports": ["http"]}, "is not a port"),
+        ({"ports": [0]}, "is not a port"),
+        ({"ports": ["80/icmp"]}, "is not a port"),
+        ({"cmd": []}, "an empty list expects nothing"),
+        ({"user": {"equal": "app"}}, "did you mean 'equals'?"),
+    ],
+)
+def test_refuses(fields: dict[str, Any], because: str) -> None:
+    refuses(Image, because, **fields)
+
+
+def test_is_skipped_without_an_image() -> None:
+    with pytest.raises(Unmet):
+        make(Image, user="app").run(FakeTarget())
