@@ -58,7 +58,14 @@ class Engine:
             for part in version.get("Components") or []
             if part.get("Name") in {"containerd", "runc"}
         }
-        return EngineInfo(mode=self.mode, versions={k: one_line(v) for k, v in versions.items()})
+        with translated("asking the engine about itself"):
+            info = self.api.info()
+        flags = {"memory": "MemoryLimit", "swap": "SwapLimit", "processes": "PidsLimit", "cpu": "CpuCfsQuota"}
+        return EngineInfo(
+            mode=self.mode,
+            versions={name: one_line(version) for name, version in versions.items()},
+            limits={name: "enforced" if info.get(flag) else "not enforced" for name, flag in flags.items()},
+        )
 
     def environment(self) -> dict[str, str]:
         """Give the environment for the `docker` command: this engine, and nothing of the user's settings.
