@@ -6,7 +6,7 @@ import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from grader.core.errors import Failure
+from grader.core.errors import Failure, TimedOut
 from grader.core.result import Evidence
 
 if TYPE_CHECKING:
@@ -28,15 +28,19 @@ def reproducible(*commands: str) -> Iterator[None]:
         raise
 
 
-def ready(target: Containers, name: str | None) -> Container:
-    """Give the container once it is ready. Raises Failure, with its end and its log, when it doesn't get there."""
+def ready(target: Containers, name: str | None, *, expected: str) -> Container:
+    """Give the container once it is ready; `expected` says what for.
+
+    Raises TimedOut, with its end and its log, when it doesn't get there: readiness is decided once, so that it would
+    be of no use to try again.
+    """
     container = target.container(name)
     reason = container.ready()
     if reason is None:
         return container
     state = container.state()
     actual = listening(container.listeners()) if state.running else condition(state)
-    raise Failure(reason, expected="a container that is ready", actual=actual, evidence=log(container))
+    raise TimedOut(reason, expected=expected, actual=actual, evidence=log(container))
 
 
 def running(target: Containers, name: str | None) -> Container:
@@ -89,8 +93,8 @@ def _address(listener: Listener) -> str:
     return f"{host}:{listener.port}"
 
 
-def by_hand(command: Command, container: str | None) -> str:
-    """Write the `docker` command that runs `command` as the check does."""
+def by_hand(command: Command, container: str | None) -> tuple[str, ...]:
+    """Write the `docker` commands that run `command` as the check does."""
     words = ["docker", "run", "--rm"] if container is None else ["docker", "exec"]
     words += ["-i"] if command.stdin else []
     for name, value in command.env.items():
@@ -104,4 +108,5 @@ def by_hand(command: Command, container: str | None) -> str:
     else:
         words += ["--entrypoint", command.argv[0], "IMAGE", *command.argv[1:]]
     feed = f"printf %s {shlex.quote(command.stdin.decode())} | " if command.stdin else ""
-    return feed + shlex.join(words)
+    start = () if container is None else (f"docker run --rm --name {container} IMAGE",)
+    return (*start, feed + shlex.join(words))

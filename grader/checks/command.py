@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from grader.core.abilities import Runs
     from grader.core.facts import Completed
 
+_ENGINE = "OCI runtime"
+"""Stands in the engine's own words about a program that can't be run, which are of no use to a student."""
+
 
 class Command(Check):
     """Passes if a command exits and prints as expected.
@@ -68,15 +71,9 @@ class Command(Check):
         return self
 
     def run(self, target: Runs) -> None:
-        order = Order(
-            argv=self._argv,
-            keep_entrypoint=self.entrypoint == "keep",
-            stdin=self.stdin.encode(),
-            env=self.env,
-            user=self.user,
-            workdir=self.workdir,
-        )
-        with _container.reproducible(_container.by_hand(order, self.in_)):
+        keep = self.entrypoint == "keep"
+        order = Order(self._argv, keep, self.stdin.encode(), self.env, self.user, self.workdir)
+        with _container.reproducible(*_container.by_hand(order, self.in_)):
             self._judge(target.execute(order, self.in_))
 
     @property
@@ -93,12 +90,12 @@ class Command(Check):
         evidence = tuple(
             Evidence(kind="command", title=f"{name} of {one_line(self._name, 80)}", text=text)
             for name, text in (("stdout", done.stdout), ("stderr", done.stderr))
-            if text
+            if text and _ENGINE not in text
         )
         if self.exit_code.problem(done.exit_code) is not None:
             raise Mismatch(
                 self._reason(done),
-                expected=f"an exit code that {self.exit_code.words}",
+                expected=f"exit code {self.exit_code.words.removeprefix('equals ')}",
                 actual=f"exit code {done.exit_code}",
                 evidence=evidence,
             )

@@ -73,8 +73,10 @@ class Http(Check):
 
     def run(self, target: Containers) -> None:
         run = f"docker run --rm -p {self.port}:{self.port} IMAGE"
-        with _container.reproducible(run, self._request().curl()):
-            self._judge(self._ask(_container.ready(target, self.in_)))
+        request = self._request()
+        with _container.reproducible(run, request.curl()):
+            container = _container.ready(target, self.in_, expected=f"an answer to {request.label}")
+            self._judge(self._ask(container))
 
     def _ask(self, container: Container) -> Reply:
         try:

@@ -23,6 +23,7 @@ class Port(Check):
     behind it.
     Where the engine can't see into containers (no address at all is found), a connection is tried:
     one that is closed at once, without a byte, was the proxy's.
+    A port that should be closed needs a container that runs, not one that is ready.
     """
 
     example: ClassVar[str] = """
@@ -38,24 +39,33 @@ class Port(Check):
     def run(self, target: Containers) -> None:
         run = f"docker run --rm -p {self.port}:{self.port} IMAGE"
         with _container.reproducible(run, f"curl -v telnet://localhost:{self.port}"):
-            self._judge(_container.ready(target, self.in_))
+            if self.open:
+                self._is_open(_container.ready(target, self.in_, expected=self._wanted))
+            else:
+                self._is_closed(_container.running(target, self.in_))
 
-    def _judge(self, container: Container) -> None:
-        listening = _container.listening(container.listeners())
-        if self._accepts(container) == self.open:
+    @property
+    def _wanted(self) -> str:
+        return f"a process that listens on port {self.port}, on 0.0.0.0"
+
+    def _is_open(self, container: Container) -> None:
+        if self._accepts(container):
             return
-        if self.open:
-            raise Missing(
-                f"nothing listens on port {self.port}: {listening}",
-                expected=f"a process that listens on port {self.port}, on 0.0.0.0",
-                actual=listening,
-                evidence=_container.log(container),
-            )
-        raise Mismatch(
-            f"port {self.port} accepts connections and should not",
-            expected=f"nothing listens on port {self.port}",
+        listening = _container.listening(container.listeners())
+        raise Missing(
+            f"nothing listens on port {self.port}: {listening}",
+            expected=self._wanted,
             actual=listening,
+            evidence=_container.log(container),
         )
+
+    def _is_closed(self, container: Container) -> None:
+        if self._accepts(container):
+            raise Mismatch(
+                f"port {self.port} accepts connections and should not",
+                expected=f"nothing listens on port {self.port}",
+                actual=_container.listening(container.listeners()),
+            )
 
     def _accepts(self, container: Container) -> bool:
         listeners = container.listeners()

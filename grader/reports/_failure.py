@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.reports._screen import INDENT
 
 if TYPE_CHECKING:
-    from grader.core.result import CheckResult, Evidence
+    from grader.core.result import CheckResult, Diagnosis, Evidence
     from grader.reports._screen import Screen
 
 _RAW_LINES: Final = 10
@@ -17,13 +17,28 @@ _DIFF_LINES: Final = 200
 """Lines that are compared; the time for more would grow with their square."""
 
 
-def explain(screen: Screen, check: CheckResult, dockerfile: str) -> None:
-    """Write what is known about a failed check; `dockerfile` names the file that lines are of."""
+def explain(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diagnosis, str]) -> None:
+    """Write what is known about a failed check.
+
+    `dockerfile` names the file that lines are of; `told` has the causes given so far, each with its check's title.
+    """
     if check.message:
         screen.line(check.message, indent=INDENT)
     elif check.actual is None:
         screen.line("The details of this check are not shown.", "dim", indent=INDENT)
         return
+    if check.diagnosis in told:
+        screen.labelled("Why", f"The same as for “{told[check.diagnosis]}” above.")
+    else:
+        _details(screen, check, dockerfile)
+    if check.reproduce:
+        screen.labelled("Try it", check.reproduce, "cyan")
+    if check.diagnosis is not None:
+        told.setdefault(check.diagnosis, check.title or check.id)
+    screen.gap()
+
+
+def _details(screen: Screen, check: CheckResult, dockerfile: str) -> None:
     _comparison(screen, check)
     if check.diagnosis is not None:
         found = check.diagnosis
@@ -34,9 +49,6 @@ def explain(screen: Screen, check: CheckResult, dockerfile: str) -> None:
         screen.labelled("Hint", check.hint)
     for one in check.evidence[:_MAX_EVIDENCE]:
         _evidence(screen, one)
-    if check.reproduce:
-        screen.labelled("Try it", check.reproduce, "cyan")
-    screen.gap()
 
 
 def _comparison(screen: Screen, check: CheckResult) -> None:

@@ -10,7 +10,7 @@ from grader.core.report import Report
 from grader.core.result import Outcome, Status
 
 if TYPE_CHECKING:
-    from grader.core.result import CheckResult, Result
+    from grader.core.result import CheckResult, Diagnosis, Result
     from grader.reports._screen import Screen
 
 _SHORT: Final = 0.05
@@ -38,8 +38,10 @@ class Terminal(Report):
     def add(self, result: Result) -> None:
         self._screen.gap()
         _head(self._screen, result)
+        dockerfile = result.submission.taken.get("dockerfile", "Dockerfile")
+        told: dict[Diagnosis, str] = {}
         for check in result.checks:
-            _check(self._screen, check, result.submission.taken.get("dockerfile", "Dockerfile"))
+            _check(self._screen, check, dockerfile, told)
         _foot(self._screen, result)
 
 
@@ -56,7 +58,7 @@ def _head(screen: Screen, result: Result) -> None:
         screen.gap()
 
 
-def _check(screen: Screen, check: CheckResult, dockerfile: str) -> None:
+def _check(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diagnosis, str]) -> None:
     from grader.reports._failure import explain
 
     bonus = " bonus" if check.bonus else ""
@@ -65,7 +67,7 @@ def _check(screen: Screen, check: CheckResult, dockerfile: str) -> None:
     screen.row(check.outcome, check.title or check.id, points)
     match check.outcome:
         case Outcome.FAILED:
-            explain(screen, check, dockerfile)
+            explain(screen, check, dockerfile, told)
         case Outcome.ERROR:
             screen.line(check.message or "It could not be checked.", indent=4)
             screen.line("This is a fault of the exercise or the machine, not yours: it costs no points.", indent=4)

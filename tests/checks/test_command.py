@@ -11,6 +11,8 @@ from tests.support.checks import fails, make, passes, refuses
 from tests.support.factories import make_completed
 from tests.support.fakes import FakeTarget
 
+_IN_WEB = "docker run --rm --name web IMAGE\n# then, in a second terminal:\ndocker exec -u app -w /x web id"
+
 
 def command(**fields: Any) -> Command:
     made = make(Command, **({} if fields.keys() & {"run", "shell", "entrypoint"} else {"run": ["true"]}), **fields)
@@ -58,11 +60,16 @@ def test_fails(fields: dict[str, Any], end: dict[str, Any], because: str) -> Non
 
 def test_a_failure_keeps_what_was_printed() -> None:
     failure = fails(command(), ends(exit_code=1, stdout="out", stderr="err"), because="exit code 1")
-    assert (failure.expected, failure.actual) == ("an exit code that equals 0", "exit code 1")
+    assert (failure.expected, failure.actual) == ("exit code 0", "exit code 1")
     assert [(one.kind, one.title, one.text) for one in failure.evidence] == [
         ("command", "stdout of 'true'", "out"),
         ("command", "stderr of 'true'", "err"),
     ]
+
+
+def test_the_words_of_the_engine_are_left_out() -> None:
+    end = ends(exit_code=127, stderr='OCI runtime create failed: exec: "true": executable file not found in $PATH')
+    assert fails(command(), end, because="is not in the image").evidence == ()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,7 @@ def test_a_failure_keeps_what_was_printed() -> None:
         ({"run": ["python", "-c", "import x"]}, "docker run --rm --entrypoint python IMAGE -c 'import x'"),
         ({"shell": "ls | wc"}, "docker run --rm --entrypoint /bin/sh IMAGE -c 'ls | wc'"),
         ({"entrypoint": "keep", "run": ["--help"]}, "docker run --rm IMAGE --help"),
-        ({"run": ["id"], "in": "web", "user": "app", "workdir": "/x"}, "docker exec -u app -w /x web id"),
+        ({"run": ["id"], "in": "web", "user": "app", "workdir": "/x"}, _IN_WEB),
         (
             {"run": ["cat"], "stdin": "a b", "env": {"A": "1"}},
             "printf %s 'a b' | docker run --rm -i -e A=1 --entrypoint cat IMAGE",

@@ -58,6 +58,13 @@ def test_fails_before_it_is_ready() -> None:
     assert [one.text for one in failure.evidence] == ["started\nTraceback"]
 
 
+def test_closed_needs_a_container_that_runs() -> None:
+    ended = FakeContainer(now=make_state(status="exited", exit_code=1))
+    fails(make(Port, port=3000, open=False), FakeTarget(containers=[ended]), because="is not running")
+    unready = FakeContainer(listening=[Listener("::", 8080)], not_ready="not ready within 10 s")
+    passes(make(Port, port=3000, open=False), FakeTarget(containers=[unready]))
+
+
 def test_an_unready_container_says_where_it_listens() -> None:
     waiting = FakeContainer(listening=[Listener("127.0.0.1", 3000)], not_ready="not ready within 10 s")
     failure = fails(make(Port, port=3000), FakeTarget(containers=[waiting]), because="not ready within 10 s")

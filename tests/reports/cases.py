@@ -21,6 +21,14 @@ from grader.core.result import (
 from tests.support.factories import WHEN, make_check_result, make_result
 
 _TRY: Final = "docker run --rm -p 3000:3000 IMAGE\n# then, in a second terminal:\ncurl -i http://localhost:3000/"
+_LOOPBACK: Final = Diagnosis(
+    cause="loopback",
+    summary="The server listens on 127.0.0.1 inside the container.",
+    explanation="That address exists in every container and reaches only programs in the same one, "
+    "so a published port never gets there.",
+    fix='Let it listen on all addresses: CMD ["flask", "run", "--host=0.0.0.0"].',
+    line=7,
+)
 _ENDS: Final = WHEN + timedelta(seconds=4, milliseconds=250)
 _CLOCKS: Final = {"pull": 0.01, "build": 2.5, "start": 0.4, "checks": 1.2}
 
@@ -65,17 +73,19 @@ def _typical() -> Result:
             "which can't be reached from outside it",
             expected="a server that listens on port 3000, on 0.0.0.0",
             actual="GET / on port 3000: the connection was closed without an answer",
-            diagnosis=Diagnosis(
-                cause="loopback",
-                summary="The server listens on 127.0.0.1 inside the container.",
-                explanation="That address exists in every container and reaches only programs in the same one, "
-                "so a published port never gets there.",
-                fix='Let it listen on all addresses: CMD ["flask", "run", "--host=0.0.0.0"].',
-                line=7,
-            ),
+            diagnosis=_LOOPBACK,
             hint="Look at the address in the first line of the log.",
             reproduce=_TRY,
             evidence=(_log(14),),
+        ),
+        _failed(
+            "name",
+            "It greets by name",
+            message="nothing answers on port 3000",
+            expected="an answer",
+            actual="none",
+            diagnosis=_LOOPBACK,
+            reproduce=_TRY,
         ),
         _check(
             "missing",

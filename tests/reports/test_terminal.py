@@ -111,6 +111,10 @@ def test_results_are_apart() -> None:
     assert not text.startswith("\n")
 
 
+def test_what_stands_above_all_checks() -> None:
+    assert "\n\nonly half of it was there\n\n" in write(Screen(), make_result(message="only half of it was there"))
+
+
 def test_a_long_difference_is_cut() -> None:
     long = "\n".join(f"line {number}" for number in range(100))
     check = make_check_result(
