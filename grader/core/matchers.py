@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeAlias
 
 from pydantic import GetPydanticSchema
@@ -127,7 +128,7 @@ def _same(actual: object, wanted: object) -> bool:
         return actual == str(wanted)  # `env: {PORT: 3000}`: YAML has a number where Docker has text
     if isinstance(actual, str) and isinstance(wanted, bool):
         return actual.lower() == str(wanted).lower()
-    return type(actual) is type(wanted) and actual == wanted if isinstance(wanted, bool) else actual == wanted
+    return isinstance(actual, bool) == isinstance(wanted, bool) and actual == wanted  # for Python, True equals 1
 
 
 def _equals(wanted: object) -> Matcher:
@@ -141,6 +142,8 @@ def _equals(wanted: object) -> Matcher:
 
 def _contains(wanted: object) -> Matcher:
     items = wanted if isinstance(wanted, list) else [wanted]
+    if not items or "" in items:
+        raise ValueError("every text contains nothing; for an empty one write {equals: ''}")
     parts = [parse(item) if isinstance(item, dict) else item for item in items]
     words = ", ".join(part.words if isinstance(part, Matcher) else _short(part) for part in parts)
 
@@ -158,7 +161,7 @@ def _holds_in(actual: object, part: object) -> bool:
     if isinstance(actual, str):
         return part.problem(actual) is None if isinstance(part, Matcher) else _text(part) in actual
     if isinstance(actual, dict):
-        return not isinstance(part, Matcher) and part in actual
+        return not isinstance(part, Matcher) and any(_same(key, part) for key in actual)
     if isinstance(actual, list | tuple | set | frozenset):
         return any(part.problem(item) is None if isinstance(part, Matcher) else _same(item, part) for item in actual)
     return False
@@ -200,8 +203,8 @@ def _negated(argument: object) -> Matcher:
 def _matches(pattern: object) -> Matcher:
     import re2
 
-    if not isinstance(pattern, str):
-        raise ValueError("matches takes a regular expression as text")  # noqa: TRY004
+    if not isinstance(pattern, str) or not pattern:
+        raise ValueError("matches takes a regular expression as text")
     options = re2.Options()
     options.log_errors = False
     try:
@@ -211,7 +214,8 @@ def _matches(pattern: object) -> Matcher:
         raise ValueError(f"not a regular expression of RE2: {reason}") from None
 
     def problem(actual: object) -> Problem:
-        if isinstance(actual, str) and compiled.search(actual):
+        # JSON can hold lone surrogates, which UTF-8 and so RE2 can't.
+        if isinstance(actual, str) and compiled.search(actual.encode("utf-8", "replace").decode()):
             return None
         return f"does not match /{one_line(pattern)}/"
 
@@ -220,12 +224,12 @@ def _matches(pattern: object) -> Matcher:
 
 def _affix(which: str) -> Callable[[object], Matcher]:
     def make(wanted: object) -> Matcher:
-        if not isinstance(wanted, str):
-            raise ValueError(f"{which}s_with takes text")  # noqa: TRY004
+        if not isinstance(wanted, str) or not wanted.rstrip("\r\n"):
+            raise ValueError(f"{which}s_with takes text")
 
         def problem(actual: object) -> Problem:
             good = isinstance(actual, str) and (
-                actual.startswith(wanted) if which == "start" else actual.rstrip("\r\n").endswith(wanted)
+                actual.startswith(wanted) if which == "start" else actual.rstrip("\r\n").endswith(wanted.rstrip("\r\n"))
             )
             return None if good else f"does not {which} with {_short(wanted)}: it is {_short(actual)}"
 
@@ -235,26 +239,29 @@ def _affix(which: str) -> Callable[[object], Matcher]:
 
 
 def _number(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{where} takes a number")  # noqa: TRY004
+    if _measured(value) is None or not isinstance(value, int | float):
+        raise ValueError(f"{where} takes a number")
     return value
 
 
 def _measured(actual: object) -> float | None:
     if isinstance(actual, str):
         try:
-            return float(actual)
+            actual = float(actual)
         except ValueError:
             return None
-    return actual if isinstance(actual, int | float) and not isinstance(actual, bool) else None
+    if isinstance(actual, bool) or not isinstance(actual, int | float):
+        return None
+    # Neither larger nor smaller than anything, "nan" would pass every comparison.
+    return None if isinstance(actual, float) and not math.isfinite(actual) else actual
 
 
 def _range(low: float | None, high: float | None, raw: object) -> Matcher:
     words = " and ".join(
         part
         for part in (
-            f"at least {low:g}" if low is not None else "",
-            f"at most {high:g}" if high is not None else "",
+            f"at least {low}" if low is not None else "",
+            f"at most {high}" if high is not None else "",
         )
         if part
     )
@@ -264,7 +271,7 @@ def _range(low: float | None, high: float | None, raw: object) -> Matcher:
         if number is None:
             return f"is {_short(actual)}, not a number"
         if (low is not None and number < low) or (high is not None and number > high):
-            return f"is {number:g}, expected {words}"
+            return f"is {one_line(show(actual))}, expected {words}"
         return None
 
     return Matcher(raw, problem, words)
