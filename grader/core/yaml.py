@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import yaml
 
+from grader.core.text import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
 MAX_NODES: Final = 50_000
+_MAX_BITS: Final = 256
+_TAG: Final = "tag:yaml.org,2002:"
+# Dates stay text, since pydantic reads them where a date is meant; `=` and `<<` have no meaning here.
+_TEXT: Final = frozenset({f"{_TAG}timestamp", f"{_TAG}value", f"{_TAG}merge"})
 
 Path: TypeAlias = "tuple[str | int, ...]"
 """Where in a document: `("checks", 2, "port")`."""
@@ -62,9 +68,19 @@ def read(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
         raise YamlError(f"{where}: not valid YAML: {error.problem or error.context}") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeError) as error:
         raise YamlError(f"{name}:1:1: not valid YAML: {str(error).splitlines()[0]}") from None
     return document
+
+
+def _is_text(node: yaml.Node) -> bool:
+    """Whether YAML 1.1, which the parser speaks, makes a value of what is text for everyone else, Docker included."""
+    kind = node.tag.rpartition(":")[2]
+    return (
+        kind == "timestamp"  # pydantic reads dates where dates are meant
+        or (kind == "bool" and node.value.lower() not in {"true", "false"})  # yes, no, on, off
+        or (kind in {"int", "float"} and ":" in node.value)  # 22:22 is not 1342
+    )
 
 
 # libyaml where the wheel has it: ten times as fast, same results.
@@ -99,13 +115,13 @@ class _Builder:
     def build(self, node: yaml.Node, path: Path) -> Any:
         mark = node.start_mark
         self.document.values[path] = (mark.line + 1, mark.column + 1)
+        if not node.tag.startswith("tag:yaml.org,2002:"):
+            raise YamlError(f"{self._place(node)}: tags (!name) are not allowed")
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
-        if node.tag == "tag:yaml.org,2002:timestamp":
-            return node.value  # dates stay text; pydantic reads them where a date is meant
-        return self._construct(node)
+        return node.value if _is_text(node) else self._construct(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Hashable, Any]:
         built: dict[Hashable, Any] = {}
@@ -123,12 +139,11 @@ class _Builder:
         return built
 
     def _construct(self, node: yaml.Node) -> Any:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            raise YamlError(f"{self._place(node)}: tags (!name) are not allowed")
         try:
             return self._constructor.construct_object(node, deep=True)
-        except ValueError as error:
-            raise YamlError(f"{self._place(node)}: {error}") from None
+        except ValueError:  # `!!int many`, or a number that is too long for Python
+            kind = node.tag.rpartition(":")[2]
+            raise YamlError(f"{self._place(node)}: '{one_line(node.value, 40)}' can't be read as {kind}") from None
 
     def _place(self, node: yaml.Node) -> str:
         return f"{self.document.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
