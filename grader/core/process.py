@@ -56,7 +56,8 @@ def run(
     try:
         with process:
             out, err, timed_out = _pump(process, stdin, started + timeout, max_output, on_stderr)
-            if timed_out:
+            if timed_out or not _ends(process, started + timeout):
+                timed_out = True
                 _kill(process)
             exit_code = process.wait(timeout=10)
     except BaseException:
@@ -102,6 +103,14 @@ def _pump(
                 room = max_output - len(kept[key.data])
                 kept[key.data] += chunk[: max(room, 0)]
     return bytes(kept["out"]), bytes(kept["err"]), False
+
+
+def _ends(process: subprocess.Popen[bytes], end: float) -> bool:
+    """Wait for a program that has closed its streams: it may well live on."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=max(0.0, end - time.monotonic()))
+        return True
+    return False
 
 
 def _feed(descriptor: int, pending: memoryview) -> memoryview:
