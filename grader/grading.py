@@ -156,6 +156,7 @@ def _checks(attempt: _Attempt, target: Any, progress: Progress, options: Options
     for check in chosen:
         check.announce(target)
     for check in chosen:
+        progress.phase(f"Checking: {check.label}")
         result = _check(check, target, attempt)
         attempt.checks.append(result)
         progress.checked(result)
@@ -225,16 +226,18 @@ def _until_it_holds(check: Check, target: Any) -> None:
 
 
 def _failed(check: Check, failure: Failure, target: Any, seconds: float) -> CheckResult:
+    diagnosis = _diagnosis(check, failure, target)
     return _outcome(
         check,
         Outcome.FAILED,
         message=failure.message,
         expected=failure.expected,
         actual=failure.actual,
-        hint=check.hint or failure.hint,
+        # An explanation already says what to do; the author's own words stand beside it.
+        hint=check.hint or (failure.hint if diagnosis is None else None),
         reproduce=failure.reproduce,
         evidence=failure.evidence,
-        diagnosis=_diagnosis(check, failure, target),
+        diagnosis=diagnosis,
         seconds=seconds,
     )
 

@@ -53,6 +53,8 @@ def command() -> None:
 def run() -> NoReturn:
     """Run the command line and exit with the code that design and README promise."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # Looking for plugins of pydantic, of which there are none, reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = command.main(standalone_mode=False)
     except click.exceptions.Exit as error:

@@ -14,5 +14,4 @@ class Model(BaseModel):
         populate_by_name=True,
         serialize_by_alias=True,
         coerce_numbers_to_str=True,  # `PORT: 3000` in YAML is a number, and text for Docker
-        use_attribute_docstrings=True,
     )

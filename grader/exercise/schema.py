@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
-from grader.core import kinds
+from grader.core import kinds, specs
 from grader.core.check import PACKAGE as CHECKS
 from grader.core.check import Check
-from grader.exercise.model import ExerciseFile
+from grader.core.describe import field_docs
+from grader.exercise.model import ExerciseFile, Variable
 from grader.submissions import PACKAGE as SUBMISSIONS
 from grader.submissions import Submission
 
@@ -21,15 +22,25 @@ def schema() -> dict[str, Any]:
     """Give the schema (draft 2020-12): every kind of check and of submission is one alternative."""
     checks = [kinds.load(CHECKS, Check, name) for name in kinds.names(CHECKS)]
     submissions = [kinds.load(SUBMISSIONS, Submission, name) for name in kinds.names(SUBMISSIONS)]
-    models: list[type[Model]] = [ExerciseFile, *checks, *submissions]
+    parts = [specs.BuildSpec, specs.Ready, specs.ContainerSpec, specs.LimitSpec, specs.Given, Variable]
+    models: list[type[Model]] = [ExerciseFile, *parts, *checks, *submissions]
     refs, whole = models_json_schema([(model, "validation") for model in models], by_alias=True)
     defs = whole["$defs"]
-    top = defs.pop(refs[ExerciseFile, "validation"]["$ref"].rpartition("/")[2])
-    for name in ("Check", "Submission"):
-        defs.pop(name, None)
+    names = {model: refs[model, "validation"]["$ref"].rpartition("/")[2] for model in models}
+    for model, name in names.items():
+        _describe(defs[name], model)
     for model in (*checks, *submissions):
-        definition = defs[refs[model, "validation"]["$ref"].rpartition("/")[2]]
-        definition["required"] = sorted({*definition.get("required", ()), "kind"})
+        defs[names[model]]["required"] = sorted({*defs[names[model]].get("required", ()), "kind"})
+    top = defs.pop(names[ExerciseFile])
+    for base in ("Check", "Submission"):
+        defs.pop(base, None)
     top["properties"]["checks"]["items"] = {"anyOf": [refs[model, "validation"] for model in checks]}
     top["properties"]["submission"] = {"anyOf": [refs[model, "validation"] for model in submissions]}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **top, "$defs": defs}
+
+
+def _describe(definition: dict[str, Any], model: type[Model]) -> None:
+    for name, text in field_docs(model).items():
+        shown = definition["properties"].get(model.model_fields[name].alias or name)
+        if shown is not None:
+            shown.setdefault("description", text)
