@@ -22,8 +22,6 @@ from grader.submissions import Submission
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.core.model import Model
-
 FILE: Final = "exercise.yaml"
 
 
@@ -37,67 +35,64 @@ def load(folder: Path, seed: int = 0) -> Exercise:
         raise ExerciseError([f"{path}: {error.strerror}"], hint="`grader exercise list` shows what there is.") from None
     except UnicodeDecodeError:
         raise ExerciseError([f"{path}:1:1: not UTF-8 text"]) from None
-    document, filled, values = _read(text, str(path), seed)
+    document = _read(text, str(path))
     problems = Problems(document)
-    for place, message in filled[1]:
-        problems.add(place, message)
-    file = _validate(filled[0], problems)
-    if file is not None:
-        rules.check(file, folder, problems)
+    values = variables.make(document.data.get("vars"), seed)
+    file = _validate(_filled(document.data, values, problems), folder, problems)
     if problems or file is None:
         raise ExerciseError(problems.sorted())
     return Exercise(file, folder, _digest(folder), seed, values)
 
 
-def _read(text: str, name: str, seed: int) -> tuple[Document, tuple[Any, Any], dict[str, Any]]:
+def _read(text: str, name: str) -> Document:
     try:
         document = read(text, name)
     except YamlError as error:
         raise ExerciseError([str(error)]) from None
     if not isinstance(document.data, dict):
         raise ExerciseError([f"{name}:1:1: must be a map that begins with 'schema: grader/exercise/v1'"])
-    values = variables.make(document.data.get("vars"), seed)
-    body = {key: value for key, value in document.data.items() if key != "vars"}
-    filled, unknown = variables.fill(body, values)
-    if "vars" in document.data:
-        filled["vars"] = document.data["vars"]
-    return document, (filled, unknown), values
+    return document
 
 
-def _validate(data: dict[str, Any], problems: Problems) -> ExerciseFile | None:
-    """Validate part by part: which class a check or a submission is, its `kind` says."""
-    data = dict(data)
-    checks = data.get("checks")
-    if isinstance(checks, list):
-        data["checks"] = tuple(
-            _part(check, ("checks", index), CHECKS, Check, problems) for index, check in enumerate(checks)
-        )
+def _filled(data: dict[str, Any], values: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    filled, unknown = variables.fill({key: value for key, value in data.items() if key != "vars"}, values)
+    for path, message in unknown:
+        problems.add(path, message)
+    return {**filled, "vars": data["vars"]} if "vars" in data else filled
+
+
+def _validate(data: dict[str, Any], folder: Path, problems: Problems) -> ExerciseFile | None:
+    """Validate part by part: which class a check or a submission is, its `kind` says.
+
+    What is good is held against the rules even if other parts are broken: all errors are shown, not the first alone.
+    """
+    parts: dict[str, Any] = {}
+    checks: dict[int, Check] = {}
+    written = data.get("checks")
+    if isinstance(written, list):
+        for index, raw in enumerate(written):
+            made = _part(raw, ("checks", index), CHECKS, Check, problems)
+            if made is not None:
+                checks[index] = made
+        parts["checks"] = tuple(checks.values())
     if isinstance(data.get("submission"), dict):
-        data["submission"] = _part(data["submission"], ("submission",), SUBMISSIONS, Submission, problems)
-    if problems:
-        _rest(data, problems)
-        return None
+        parts["submission"] = _part(data["submission"], ("submission",), SUBMISSIONS, Submission, problems)
     try:
-        return ExerciseFile.model_validate(data)
+        file = ExerciseFile.model_validate({**data, **parts})
     except ValidationError as error:
-        problems.take(error, ExerciseFile)
+        told = ("submission",) if parts.get("submission", error) is None else None
+        problems.take(error, ExerciseFile, told=told)
         return None
+    ids = [checks[n].id if n in checks else _id(raw) for n, raw in enumerate(written or ())]
+    rules.check(file, folder, rules.Placed(checks, ids), problems)
+    return file
 
 
-def _rest(data: dict[str, Any], problems: Problems) -> None:
-    """Look at the other fields although some part is broken: all errors are shown, not the first alone."""
-    parts = {name for name in ("checks", "submission") if name in data}
-    try:
-        ExerciseFile.model_validate({name: value for name, value in data.items() if name not in parts})
-    except ValidationError as error:
-        kept = [detail for detail in error.errors() if not (detail["type"] == "missing" and detail["loc"][0] in parts)]
-        lines = [
-            {"type": one["type"], "loc": one["loc"], "input": one["input"], "ctx": one.get("ctx", {})} for one in kept
-        ]
-        problems.take(ValidationError.from_exception_data("exercise", lines), ExerciseFile)  # type: ignore[arg-type]
+def _id(raw: Any) -> str | None:
+    return str(raw["id"]) if isinstance(raw, dict) and "id" in raw else None
 
 
-def _part(data: Any, path: tuple[str | int, ...], package: str, base: type[Model], problems: Problems) -> Model | None:
+def _part(data: Any, path: tuple[str | int, ...], package: str, base: Any, problems: Problems) -> Any:
     """Validate one check or submission by its kind; None when something is wrong with it."""
     if not isinstance(data, dict):
         problems.add(path, "must be a map of names and values")
@@ -112,11 +107,10 @@ def _part(data: Any, path: tuple[str | int, ...], package: str, base: type[Model
         problems.add((*path, "kind"), f"unknown kind '{kind}'{did_you_mean(str(kind), kinds.names(package))}")
         return None
     try:
-        validated: Model = model.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         problems.take(error, model, path)
         return None
-    return validated
 
 
 def _digest(folder: Path) -> str:
@@ -124,5 +118,8 @@ def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts):
         digest.update(os.fsencode(path.relative_to(folder).as_posix()) + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        try:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        except OSError as error:
+            raise ExerciseError([f"{path}: {error.strerror}"]) from None
     return f"sha256:{digest.hexdigest()}"

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import Field, SerializeAsAny
+from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag
 
 from grader.core.check import Check, Identifier
 from grader.core.model import Model
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
 from grader.submissions import Submission
 
+_RANDOM: Final = "^(hex([1-9]|[1-5][0-9]|6[0-4])|int|port)$"
+
+
+def _source(value: object) -> object:
+    # One sentence about what is meant, instead of one about each alternative.
+    if isinstance(value, str) and re.match(_RANDOM, value):
+        return value
+    if isinstance(value, list | tuple) and value and all(isinstance(one, str | int | float) for one in value):
+        return [str(one) for one in value]
+    raise ValueError("must be hex1 to hex64, int, port, or a list of values to choose from")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be text, a number, or a map such as {random: hex8}")  # noqa: TRY004 - pydantic reports ValueError
+    return value
+
 
 class Variable(Model):
     """A value that is fresh for every attempt, from a recorded seed: it defeats hard-coded answers."""
 
-    random: Annotated[str, Field(pattern="^(hex([1-9]|[1-5][0-9]|6[0-4])|int|port)$")] | tuple[str, ...]
+    random: Annotated[
+        str | tuple[str, ...],
+        BeforeValidator(
+            _source,
+            json_schema_input_type=Annotated[str, Field(pattern=_RANDOM)]
+            | Annotated[list[str | float], Field(min_length=1)],
+        ),
+    ]
     """`hex8` (hexadecimal digits, 1 to 64), `int` (1000 to 9999), `port` (20000 to 29999), or a list to choose from."""
+
+
+Declared: TypeAlias = Annotated[
+    Annotated[Variable, Tag("map")]
+    | Annotated[str | int | float, BeforeValidator(_plain, json_schema_input_type=str | float), Tag("plain")],
+    Discriminator(lambda value: "map" if isinstance(value, dict | Variable) else "plain"),
+]
+"""A random value, or a plain one that several places share."""
 
 
 class ExerciseFile(Model):
@@ -30,21 +63,26 @@ class ExerciseFile(Model):
     """The version of this format."""
     id: Identifier
     """The name of the exercise's folder."""
-    title: str
+    title: Annotated[str, Field(min_length=1)]
+    """What students read."""
     level: Literal["beginner", "intermediate", "advanced"] = "beginner"
+    """How hard it is."""
     topics: tuple[str, ...] = ()
+    """Words to find it by."""
     due: datetime | None = None
     """When it must be handed in, with a time zone. Checks with `visibility: after_due` wait for it."""
-    vars: dict[Identifier, Variable | str | int] = Field(default_factory=dict)
-    """Values that `${name}` stands for anywhere in this file; `$${name}` is the text itself."""
+    vars: dict[Identifier, Declared] = Field(default_factory=dict)
+    """Values that `${name}` stands for in any value of this file; `$${name}` is the text itself."""
     submission: SerializeAsAny[Submission]
     """What students hand in."""
     images: tuple[str, ...] = ()
     """The only base images that a build may use; pulled and pinned before any student clock starts."""
     build: BuildSpec = Field(default_factory=BuildSpec)
+    """How the image is built."""
     containers: dict[Identifier, ContainerSpec] = Field(default_factory=dict)
     """Containers of the student's image, by name; started when a check first needs one."""
     limits: LimitSpec = Field(default_factory=LimitSpec)
+    """How long the phases of an attempt may take."""
     checks: tuple[SerializeAsAny[Check], ...]
     """In the order in which they run."""
 

@@ -27,11 +27,27 @@ _WORDS: Final = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "string_type": "must be text; put it in quotes",
+    "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
+    "invalid_key": "a name must be text; put it in quotes",
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "dict_type": "must be a map of names and values",
     "model_type": "must be a map of names and values",
     "model_attributes_type": "must be a map of names and values",
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
+        "must be a date and a time, for example 2026-12-01T23:59:00+07:00",
+    ),
+}
+_PHRASES: Final = {
+    "Input should be greater than or equal to": "must be at least",
+    "Input should be less than or equal to": "must be at most",
+    "Input should be greater than": "must be more than",
+    "Input should be less than": "must be less than",
+    "Input should be": "must be",
+    "Value should": "must",
+    "String should": "must",
 }
 
 
@@ -52,18 +68,22 @@ class Problems:
         name = show_path(path)
         self._found.append(((int(line), int(column)), f"{place}: {name}: {message}" if name else f"{place}: {message}"))
 
-    def take(self, error: ValidationError, model: type[BaseModel], prefix: Path = ()) -> None:
-        """Note everything that pydantic found."""
+    def take(
+        self, error: ValidationError, model: type[BaseModel], prefix: Path = (), *, told: Path | None = None
+    ) -> None:
+        """Note everything that pydantic found, but what is wrong with the part `told`: that is known already."""
         for detail in error.errors(include_url=False):
-            # pydantic adds names of its own for alternatives; only what stands in the document is a place.
-            path = self._known((*prefix, *detail["loc"]))
-            unknown = detail["type"] == "extra_forbidden"
-            self.add(path, _message(detail, model), key=unknown)
+            if detail["loc"] == told:
+                continue
+            path = self._known((*prefix, *detail["loc"]), missing=detail["type"] == "missing")
+            named = detail["type"] in {"extra_forbidden", "invalid_key"} or detail["loc"][-1:] == ("[key]",)
+            self.add(path, _message(detail, model), key=named)
 
-    def _known(self, path: tuple[int | str, ...]) -> Path:
-        known: tuple[int | str, ...] = ()
+    def _known(self, path: Path, *, missing: bool) -> Path:
+        """Leave out the names that pydantic has for alternatives: only what stands in the document is a place."""
+        known: Path = ()
         for index, part in enumerate(path):
-            if (*known, part) in self._document.values or index == len(path) - 1:
+            if (*known, part) in self._document.values or (missing and index == len(path) - 1):
                 known = (*known, part)
         return known
 
@@ -98,7 +118,14 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"must be {wanted}"
     if kind == "value_error":
         return str((detail.get("ctx") or {}).get("error", detail["msg"]))
-    return _WORDS.get(kind) or detail["msg"].replace("Input should be", "must be").replace("Value should", "must")
+    return _WORDS.get(kind) or _rephrased(detail["msg"])
+
+
+def _rephrased(message: str) -> str:
+    for theirs, ours in _PHRASES.items():
+        if message.startswith(theirs):
+            return ours + message.removeprefix(theirs)
+    return message
 
 
 def _names(model: type[BaseModel]) -> list[str]:

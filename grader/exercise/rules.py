@@ -2,57 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from grader.core.quantities import show_seconds
 from grader.core.references import normalize
 from grader.core.result import Visibility
 from grader.exercise.problems import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from grader.core.check import Check
     from grader.exercise.model import ExerciseFile
     from grader.exercise.problems import Problems
 
 
-def check(file: ExerciseFile, folder: Path, problems: Problems) -> None:
+class Placed(NamedTuple):
+    """The checks of a file, those that can't be read left out."""
+
+    checks: Mapping[int, Check]
+    """By their places in the list."""
+    ids: Sequence[str | None]
+    """What every place in the list has as its id."""
+
+
+def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) -> None:
     """Note everything that does not fit together."""
-    if not file.checks:
+    if not placed.ids:
         problems.add(("checks",), "no checks: there is nothing to grade")
-    elif not any(one.points for one in file.checks if not one.bonus):
+    elif len(placed.checks) == len(placed.ids) and not any(one.points for one in file.checks if not one.bonus):
         problems.add(("checks",), "no check gives points")
     if file.due is not None and file.due.tzinfo is None:
         problems.add(("due",), "has no time zone; write for example 2026-12-01T23:59:00+07:00")
-    _ids(file, problems)
-    _cycles(file, problems)
-    for index, one in enumerate(file.checks):
-        _fits(file, one, ("checks", index), problems)
+    for index, one in enumerate(placed.ids):
+        if one is not None and one in placed.ids[:index]:
+            problems.add(("checks", index, "id"), f"'{one}' is the id of an earlier check")
+    for index, found in placed.checks.items():
+        _needs(index, found, placed.ids, problems)
+        _fits(file, found, ("checks", index), problems)
     for place, given in getattr(file.submission, "given", {}).items():
         _given(folder, place, given.from_, problems)
 
 
-def _ids(file: ExerciseFile, problems: Problems) -> None:
-    known = [one.id for one in file.checks]
-    for index, one in enumerate(file.checks):
-        if one.id in known[:index]:
-            problems.add(("checks", index, "id"), f"'{one.id}' is the id of an earlier check")
-        for position, needed in enumerate(one.needs):
-            if needed not in known:
-                message = f"there is no check '{needed}'{did_you_mean(needed, known)}"
-                problems.add(("checks", index, "needs", position), message)
-
-
-def _cycles(file: ExerciseFile, problems: Problems) -> None:
-    done: set[str] = set()
-    order = {one.id: index for index, one in enumerate(file.checks)}
-    for index, one in enumerate(file.checks):
-        for position, needed in enumerate(one.needs):
-            # Checks run in the order of the file, so what is needed must stand above: then there is no cycle.
-            if needed in order and needed not in done:
-                what = "itself" if needed == one.id else f"'{needed}', which comes later"
-                problems.add(("checks", index, "needs", position), f"needs {what}; checks run from top to bottom")
-        done.add(one.id)
+def _needs(index: int, one: Check, ids: Sequence[str | None], problems: Problems) -> None:
+    """Checks run in the order of the file, so what is needed must stand above: then there is no cycle."""
+    for position, needed in enumerate(one.needs):
+        if needed in ids[:index]:
+            continue
+        if needed == one.id:
+            message = "needs itself; checks run from top to bottom"
+        elif needed in ids:
+            message = f"needs '{needed}', which comes later; checks run from top to bottom"
+        else:
+            message = f"there is no check '{needed}'{did_you_mean(needed, [name for name in ids if name is not None])}"
+        problems.add(("checks", index, "needs", position), message)
 
 
 def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:
@@ -64,7 +68,7 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems:
     if one.visibility is Visibility.AFTER_DUE and file.due is None:
         problems.add((*path, "visibility"), "after_due needs a 'due' date in the exercise")
     if one.within is not None and one.within > one.timeout:
-        problems.add((*path, "within"), f"is longer than the check's timeout ({timedelta(seconds=one.timeout)})")
+        problems.add((*path, "within"), f"is longer than the check's timeout ({show_seconds(one.timeout)})")
     _container(file, one, path, problems)
     reference = getattr(one, "reference", None)
     if reference and normalize(reference) not in {normalize(name) for name in file.images}:

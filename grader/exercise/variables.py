@@ -56,7 +56,11 @@ def fill(
 
 def _fill_text(
     text: str, values: dict[str, Any], path: tuple[str | int, ...], problems: list[tuple[tuple[str | int, ...], str]]
-) -> str:
+) -> Any:
+    alone = _USE.fullmatch(text)
+    if alone is not None and not text.startswith("$$") and not isinstance(values.get(alone[1]), str | None):
+        return values[alone[1]]  # a number alone stays one: in JSON, 42 and "42" differ
+
     def value(match: re.Match[str]) -> str:
         if match[0].startswith("$$"):
             return match[0][1:]
