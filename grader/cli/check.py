@@ -65,7 +65,7 @@ def command(
     from grader.cli.exits import exit_code
     from grader.cli.output import Output
 
-    outputs = [Output.parse(text) for text in reports]
+    outputs = Output.parse_all(reports)
     while True:
         loaded = _load(exercise, seed, only)
         seen = _state(submission)
@@ -110,12 +110,10 @@ def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
     shown = result if staff else for_student(result)
     for output in outputs:
         output.write([shown])
-    if any(output.path is None for output in outputs):
-        return
     if result.status is Status.UNGRADED and not result.checks:
         show(SandboxError(result.message or "not graded", hint=result.hint))
-        return
-    Output.parse("terminal").write([shown])
+    elif all(output.path is not None for output in outputs):
+        Output.parse("terminal").write([shown])
 
 
 def _state(source: Path) -> dict[str, tuple[int, int]]:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -42,6 +43,16 @@ class Output:
             why = "is a folder" if target.is_dir() else "is in a folder that does not exist"
             raise UsageError(f"the report file '{target}' {why}")
         return cls(kind, name, target)
+
+    @classmethod
+    def parse_all(cls, texts: Sequence[str]) -> list[Output]:
+        """Read several. Raises UsageError also when two would end up in one place."""
+        outputs = [cls.parse(text) for text in texts]
+        for path, count in Counter(output.path for output in outputs).items():
+            if count > 1:
+                where = f"'{path}'" if path is not None else "standard output"
+                raise UsageError(f"{count} reports go to {where}", hint="Name a file: --report FORMAT:PATH.")
+        return outputs
 
     def write(self, results: Sequence[Result]) -> None:
         """Write the report; a file is there whole or not at all."""

@@ -140,10 +140,12 @@ class _Builder:
 
     def _construct(self, node: yaml.Node) -> Any:
         try:
-            return self._constructor.construct_object(node, deep=True)
-        except ValueError:  # `!!int many`, or a number that is too long for Python
+            value = self._constructor.construct_object(node, deep=True)
+            str(value)  # refuses numbers that are too long for a message about them
+        except (ValueError, LookupError):  # `!!int many`, `!!int ""`, or a number that is too long for Python
             kind = node.tag.rpartition(":")[2]
             raise YamlError(f"{self._place(node)}: '{one_line(node.value, 40)}' can't be read as {kind}") from None
+        return value
 
     def _place(self, node: yaml.Node) -> str:
         return f"{self.document.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"

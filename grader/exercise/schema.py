@@ -22,7 +22,14 @@ def schema() -> dict[str, Any]:
     """Give the schema (draft 2020-12): every kind of check and of submission is one alternative."""
     checks = [kinds.load(CHECKS, Check, name) for name in kinds.names(CHECKS)]
     submissions = [kinds.load(SUBMISSIONS, Submission, name) for name in kinds.names(SUBMISSIONS)]
-    parts = [specs.BuildSpec, specs.Ready, specs.ContainerSpec, specs.LimitSpec, specs.Given, Variable]
+    parts: list[type[Model]] = [
+        specs.BuildSpec,
+        specs.Ready,
+        specs.ContainerSpec,
+        specs.LimitSpec,
+        specs.Given,
+        Variable,
+    ]
     models: list[type[Model]] = [ExerciseFile, *parts, *checks, *submissions]
     refs, whole = models_json_schema([(model, "validation") for model in models], by_alias=True)
     defs = whole["$defs"]

@@ -56,6 +56,9 @@ class Finding:
 
 def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
     """Look at everything that proves an exercise; without `grade` only at files."""
+    folder_name = exercise.folder.resolve().name
+    if exercise.id != folder_name:
+        yield Finding("id", ok=False, why=f"is '{exercise.id}', and must be the folder's name, '{folder_name}'")
     yield _exists(exercise, "task.md")
     yield _exists(exercise, "starter")
     folder = next(solutions(exercise.folder), None)
