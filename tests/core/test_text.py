@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.core.text import MAX_TEXT, clean, clip, decode, keep, one_line, quoted
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("plain", "plain"),
+        ("a\tb\n", "a\tb\n"),
+        ("a\r\nb", "a\nb"),
+        ("50%\rdone", "50%\\x0ddone"),
+        ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+        ("\x07\x00\x7f\x9b", "\\x07\\x00\\x7f\\x9b"),
+        ("abc\u202edef\u2066", "abc\\u202edef\\u2066"),
+        ("zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff"),
+        ("soft\u00adhyphen", "soft\\xadhyphen"),
+        ("line\u2028and\u2029paragraph", "line\\u2028and\\u2029paragraph"),
+        ("tag \U000e0041", "tag \\U000e0041"),
+        ("private \ue000 surrogate \ud800 unassigned \uffff", "private \\ue000 surrogate \\ud800 unassigned \\uffff"),
+        ("gr\u00fc\u00dfe \u2603 \U0001f600 \u4f60\u597d", "gr\u00fc\u00dfe \u2603 \U0001f600 \u4f60\u597d"),
+    ],
+)
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_clip_keeps_head_and_tail() -> None:
+    text = "a" * 500 + "b" * 500
+    assert clip(text, 1000) == text
+    cut = clip(text, 30)
+    assert cut == f"{'a' * 10}\n[… 970 characters left out …]\n{'b' * 20}"
+
+
+def test_decode_replaces_what_is_no_text() -> None:
+    assert decode(b"ok\xff\x1b\r\n") == "ok\ufffd\\x1b\n"
+    assert len(decode(b"x" * 100_000, 300)) < 400
+
+
+def test_one_line() -> None:
+    assert one_line("  a\n\n b\tc ") == "a b c"
+    assert one_line("a" * 200, 10) == "aaaaaaaaa…"
+    assert quoted("a\nb") == "'a b'"
+
+
+@given(st.text())
+def test_clean_and_keep_change_nothing_the_second_time(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert keep(keep(text)) == keep(text)
+
+
+@given(st.text(min_size=1), st.integers(min_value=MAX_TEXT - 10, max_value=3 * MAX_TEXT))
+def test_keep_bounds_long_text_once(piece: str, length: int) -> None:
+    kept = keep((piece * length)[:length])
+    assert len(kept) <= MAX_TEXT + 100
+    assert keep(kept) == kept
+
+
+@given(st.text())
+def test_cleaned_text_can_be_written_anywhere(text: str) -> None:
+    cleaned = clean(text)
+    cleaned.encode()
+    assert all(char in "\n\t" or char.isprintable() or char.isspace() for char in cleaned)
