@@ -28,8 +28,8 @@ from grader.core.result import (
     Visibility,
 )
 from grader.core.text import one_line
-from grader.sandbox import images
 from grader.sandbox.ledger import Ledger
+from grader.sandbox.preparation import Preparation
 from grader.submissions import Work
 from grader.submissions.intake import Caps, take
 
@@ -118,15 +118,14 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
     attempt.flags += snapshot.notes
     engine = connect()
     try:
-        attempt.facts["engine"] = engine.describe()
-        with _pull_budget(file.limits.pull):
-            attempt.facts["images"] = images.ensure(engine, file.images, progress.phase)
+        preparation = Preparation(engine, file.images, progress, file.limits.pull)
         ledger = Ledger(engine, attempt.id)
         try:
             work = Work(
                 snapshot=snapshot,
                 exercise=attempt.exercise.folder,
                 ledger=ledger,
+                preparation=preparation,
                 progress=progress,
                 images=file.images,
                 build=file.build,
@@ -137,18 +136,10 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
             with file.submission.open(work) as target, clock.budget("checks", file.limits.checks):
                 _checks(attempt, target, progress, options)
         finally:
+            attempt.facts |= preparation.facts()
             attempt.flags += ledger.leave() if options.keep else ledger.close()
     finally:
         engine.close()
-
-
-@contextlib.contextmanager
-def _pull_budget(seconds: float) -> Any:
-    try:
-        with clock.budget("pull", seconds):
-            yield
-    except TimedOut as error:
-        raise SandboxError(f"pulling base images: {error.message}", hint="Run `grader images pull` first.") from None
 
 
 def _checks(attempt: _Attempt, target: Any, progress: Progress, options: Options) -> None:

@@ -1,4 +1,4 @@
-"""How exercises write the attributes of a file: its path, mode and owner."""
+"""How exercises write the attributes of files and images: paths, modes, owners, ports."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator
 
+_PORT: Final = re.compile(r"([0-9]{1,5})(?:/(tcp|udp|sctp))?")
 _RWX: Final = re.compile(r"[r-][w-][xsS-][r-][w-][xsS-][r-][w-][xtT-]")
 
 
@@ -27,6 +28,13 @@ def _owner(value: object) -> str:
     return str(value)
 
 
+def _port(value: object) -> str:
+    match = _PORT.fullmatch(str(value))
+    if match is None or not 1 <= int(match[1]) <= 65535:  # noqa: PLR2004 - the range of ports
+        raise ValueError(f"'{value}' is not a port; write 3000 or 53/udp")
+    return f"{int(match[1])}/{match[2] or 'tcp'}"
+
+
 def _absolute(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError("the path must be absolute: start it with /")
@@ -37,5 +45,7 @@ Mode: TypeAlias = Annotated[str, BeforeValidator(_mode, json_schema_input_type=s
 """Permissions, as four octal digits."""
 Owner: TypeAlias = Annotated[str, BeforeValidator(_owner, json_schema_input_type=int | str)]
 """A user, or `user:group`, in numbers."""
+ExposedPort: TypeAlias = Annotated[str, BeforeValidator(_port, json_schema_input_type=int | str)]
+"""A port with its protocol, as EXPOSE has it."""
 AbsolutePath: TypeAlias = Annotated[str, AfterValidator(_absolute)]
 """A path in an image, from its root."""

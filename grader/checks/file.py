@@ -75,14 +75,14 @@ class File(Check):
         entry = target.entry(self.path, follow=self.follow)
         path = shlex.quote(self.path)
         look = f"docker run --rm --entrypoint ls IMAGE {'-lndL' if self.follow else '-lnd'} {path}"
-        if not self.exists:
-            if entry is not None:
-                message = f"{self.path} must not be in the image"
-                raise Mismatch(message, expected="nothing there", actual=_kind(entry), reproduce=look)
-            return
-        if entry is None:
+        if self.exists and entry is None:
             message = f"{self.path} is not in the image"
             raise Missing(message, expected=self.path, actual="nothing there", reproduce=look)
+        if not self.exists and entry is not None:
+            message = f"{self.path} must not be in the image"
+            raise Mismatch(message, expected="nothing there", actual=_kind(entry), reproduce=look)
+        if entry is None:
+            return
         problems = list(self._attributes(entry))
         read = f"docker run --rm --entrypoint cat IMAGE {path}"
         report([*problems, *self._contents(entry)], reproduce=look if problems else read)

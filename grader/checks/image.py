@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from grader.checks._attributes import ExposedPort
 from grader.checks._problems import Problem, compare, report, user_name
 from grader.core.check import Check
 from grader.core.matchers import Expectation, Matcher
@@ -16,18 +16,6 @@ if TYPE_CHECKING:
 
     from grader.core.abilities import Images
     from grader.core.facts import ImageInfo
-
-_PORT: Final = re.compile(r"([0-9]{1,5})(?:/(tcp|udp|sctp))?")
-
-
-def _port(value: object) -> str:
-    match = _PORT.fullmatch(str(value))
-    if match is None or not 1 <= int(match[1]) <= 65535:  # noqa: PLR2004 - the range of ports
-        raise ValueError(f"'{value}' is not a port; write 3000 or 53/udp")
-    return f"{match[1]}/{match[2] or 'tcp'}"
-
-
-ExposedPort = Annotated[str, BeforeValidator(_port, json_schema_input_type=int | str)]
 
 
 class Image(Check):

@@ -12,6 +12,7 @@ class Model(BaseModel):
         frozen=True,
         extra="forbid",
         populate_by_name=True,
+        defer_build=True,
         serialize_by_alias=True,
         coerce_numbers_to_str=True,  # `PORT: 3000` in YAML is a number, and text for Docker
     )

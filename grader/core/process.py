@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_GLANCE: Final = 0.2
+"""Seconds between two looks at whether to go on."""
 MAX_OUTPUT: Final = 4 * 1024 * 1024
 """Bytes of each stream that are kept by default; what comes after is read and dropped."""
 
@@ -38,10 +40,12 @@ def run(
     cwd: str | None = None,
     max_output: int = MAX_OUTPUT,
     on_stderr: Callable[[bytes], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Finished:
     """Run `argv` without a shell; at the timeout (seconds) or on any exception its whole process group is killed.
 
-    Raises FileNotFoundError when the program isn't there.
+    So it is when `cancelled` says so, which is asked several times a second; it then counts as timed out. Raises
+    FileNotFoundError when the program isn't there.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -55,7 +59,8 @@ def run(
     )
     try:
         with process:
-            out, err, timed_out = _pump(process, stdin, started + timeout, max_output, on_stderr)
+            stop = cancelled or _never
+            out, err, timed_out = _pump(process, stdin, started + timeout, max_output, on_stderr, stop)
             if timed_out or not _ends(process, started + timeout):
                 timed_out = True
                 _kill(process)
@@ -66,12 +71,17 @@ def run(
     return Finished(exit_code, out, err, timed_out, time.monotonic() - started)
 
 
-def _pump(
+def _never() -> bool:
+    return False
+
+
+def _pump(  # noqa: PLR0917 - private, called once
     process: subprocess.Popen[bytes],
     stdin: bytes,
     end: float,
     max_output: int,
     on_stderr: Callable[[bytes], None] | None,
+    cancelled: Callable[[], bool],
 ) -> tuple[bytes, bytes, bool]:
     """Move bytes until both streams are closed or the time is up."""
     kept = {"out": bytearray(), "err": bytearray()}
@@ -85,9 +95,9 @@ def _pump(
             selector.register(process.stdin, selectors.EVENT_WRITE, "in")
         while any(key.data != "in" for key in selector.get_map().values()):
             left = end - time.monotonic()
-            if left <= 0:
+            if left <= 0 or cancelled():
                 return bytes(kept["out"]), bytes(kept["err"]), True
-            for key, _ in selector.select(left):
+            for key, _ in selector.select(min(left, _GLANCE)):
                 if key.data == "in":
                     pending = _feed(key.fd, pending)
                     if not pending:

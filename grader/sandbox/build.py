@@ -1,4 +1,4 @@
-"""Build an image with BuildKit, through the `docker` command.
+"""Build an image with BuildKit, through Buildx, the build client of the `docker` command.
 
 The engine's API offers the classic builder only, which accepts `RUN <<EOF` and silently doesn't run its body
 (docker-py issue 2230); BuildKit's needs a session, which the command has.
@@ -20,6 +20,8 @@ from grader.sandbox.buildlog import BuildLog
 from grader.sandbox.engine import LABEL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from grader.core.specs import BuildSpec
     from grader.sandbox.ledger import Ledger
 
@@ -40,7 +42,15 @@ _INFRASTRUCTURE = (
 )
 
 
-def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, namespace: str) -> Build:
+def build(
+    ledger: Ledger,
+    context: Path,
+    dockerfile: Path,
+    spec: BuildSpec,
+    *,
+    namespace: str,
+    cancelled: Callable[[], bool] | None = None,
+) -> Build:
     """Build `context` with `dockerfile`; a build that fails or takes too long is an outcome, not an error.
 
     `namespace` keeps cache mounts apart from those of other attempts. Raises SandboxError if the builder itself fails.
@@ -49,7 +59,15 @@ def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, n
     log = BuildLog()
     with tempfile.TemporaryDirectory(prefix="grader-build-") as scratch:
         target = Path(scratch) / "image-id"
-        argv = _command(context, dockerfile, spec, target=target, attempt=ledger.attempt, namespace=namespace)
+        argv = _command(
+            ledger.engine.buildx(),
+            context,
+            dockerfile,
+            spec,
+            target=target,
+            attempt=ledger.attempt,
+            namespace=namespace,
+        )
         try:
             done = run(
                 argv,
@@ -57,6 +75,7 @@ def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, n
                 env=ledger.engine.environment(),
                 max_output=0,
                 on_stderr=log.feed,
+                cancelled=cancelled,
             )
         except FileNotFoundError:
             raise SandboxError(
@@ -79,9 +98,16 @@ def build(ledger: Ledger, context: Path, dockerfile: Path, spec: BuildSpec, *, n
 
 
 def _command(
-    context: Path, dockerfile: Path, spec: BuildSpec, *, target: Path, attempt: str, namespace: str
+    buildx: Sequence[str],
+    context: Path,
+    dockerfile: Path,
+    spec: BuildSpec,
+    *,
+    target: Path,
+    attempt: str,
+    namespace: str,
 ) -> list[str]:
-    argv = ["docker", "buildx", "build", "--builder=default", "--progress=rawjson", "--provenance=false"]
+    argv = [*buildx, "build", "--builder=default", "--progress=rawjson", "--provenance=false"]
     argv += [f"--network={spec.network}", f"--iidfile={target}", f"--file={dockerfile}", "--load"]
     # The label makes the image's id this attempt's own: removing it can't take an image of the user's along.
     argv += [f"--label={LABEL}={attempt}"]

@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 import tempfile
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from grader.core.errors import SandboxError
 from grader.core.result import EngineInfo
 from grader.core.text import one_line
+from grader.sandbox import buildx
 from grader.sandbox.errors import START_HINT, translated
 
 LABEL: Final = "grader.attempt"
@@ -29,10 +31,14 @@ class Engine:
     def __init__(self, address: str, tls: Any = None) -> None:
         self.address = address
         """As DOCKER_HOST takes it."""
+        self._tls = tls
         self._config: str | None = None
-        self.api: Any = _open(address, tls)
-        """The library's low-level client; its stubs describe another version, so it is not typed here."""
         self._version: dict[str, Any] | None = None
+
+    @cached_property
+    def api(self) -> Any:
+        """The library's low-level client, connected on first use; its stubs describe another version of it."""
+        return _open(self.address, self._tls)
 
     def version(self) -> dict[str, Any]:
         """Give what `docker version` says of the server."""
@@ -88,9 +94,14 @@ class Engine:
             "NO_COLOR": "1",
         }
 
+    def buildx(self) -> tuple[str, ...]:
+        """Give the command that runs Buildx."""
+        return buildx.command(_user_plugins())
+
     def close(self) -> None:
         """Close connections and remove the private configuration."""
-        self.api.close()
+        if "api" in vars(self):
+            self.api.close()
         if self._config is not None:
             shutil.rmtree(self._config, ignore_errors=True)
             self._config = None
@@ -99,8 +110,16 @@ class Engine:
 def connect() -> Engine:
     """Connect to the engine that DOCKER_HOST or the current Docker context names.
 
-    Raises SandboxError, with what to do, when there is none or it doesn't answer.
+    Raises SandboxError, with what to do, when there is none.
     """
+    engine = _current()
+    path = engine.address.removeprefix("unix://")
+    if path != engine.address and not Path(path).exists():
+        raise SandboxError(f"no Docker engine is running at {engine.address}", hint=START_HINT)
+    return engine
+
+
+def _current() -> Engine:
     address = os.environ.get("DOCKER_HOST")
     if address:
         return Engine(address)
@@ -127,8 +146,6 @@ def _user_plugins() -> tuple[Path, ...]:
 
 
 def _open(address: str, tls: Any) -> object:
-    if address.startswith("unix://") and not Path(address.removeprefix("unix://")).exists():
-        raise SandboxError(f"no Docker engine is running at {address}", hint=START_HINT)
     import docker
 
     try:

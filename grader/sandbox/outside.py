@@ -54,15 +54,23 @@ def listeners(engine: Engine, pid: int, execute: Callable[[Command], Completed])
 
     Where the engine's `/proc` can't be read from here, the table is read with the image's own `cat`, if it has one.
     """
-    tables: list[str] = []
     if engine.local:
-        for table in _TABLES:
-            with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{table}").open("rb") as file:
-                tables.append(file.read(MAX_TABLE).decode("ascii", "replace"))
-    else:
-        paths = tuple(f"/proc/net/{table}" for table in _TABLES)
-        tables.append(execute(Command(argv=("cat", *paths))).stdout)
-    return tuple(sorted({one for table in tables for one in _parse(table)}, key=lambda one: (one.port, one.address)))
+        return own_listeners(pid)
+    paths = tuple(f"/proc/net/{table}" for table in _TABLES)
+    return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout))
+
+
+def own_listeners(pid: int) -> tuple[Listener, ...]:
+    """Read the addresses from this machine's `/proc`; none when the process has gone."""
+    found = []
+    for table in _TABLES:
+        with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{table}").open("rb") as file:
+            found += _parse(file.read(MAX_TABLE).decode("ascii", "replace"))
+    return _sorted(found)
+
+
+def _sorted(found: list[Listener]) -> tuple[Listener, ...]:
+    return tuple(sorted(set(found), key=lambda one: (one.port, one.address)))
 
 
 def _parse(table: str) -> list[Listener]:

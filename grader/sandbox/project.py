@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grader.core.facts import Command, Completed, Entry, ImageInfo
     from grader.core.progress import Progress
     from grader.sandbox.ledger import Ledger
+    from grader.sandbox.preparation import Preparation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ class Project:
     Implements the abilities Source, Builds, Images, Files, Runs, Containers and Explains.
     """
 
-    def __init__(self, ledger: Ledger, plan: Plan, progress: Progress) -> None:
+    def __init__(self, ledger: Ledger, plan: Plan, preparation: Preparation, progress: Progress) -> None:
         self._ledger = ledger
+        self._preparation = preparation
         self._plan = plan
         self._progress = progress
         self._parsed: Dockerfile | Failure | None = None
@@ -84,6 +86,13 @@ class Project:
     def _run_build(self) -> Build:
         parsed = self.dockerfile()
         Policy(self._plan.images).check(parsed)
+        built = self._try_build(parsed)
+        if self._preparation.settle():
+            # An image had to be pulled: what was tried without it doesn't count, nor does its time.
+            built = self._try_build(parsed)
+        return built
+
+    def _try_build(self, parsed: Dockerfile) -> Build:
         self._progress.phase("Building the image")
         namespace = self._ledger.attempt if references.uses_cache_mounts(parsed) else ""
         with (
@@ -93,7 +102,14 @@ class Project:
             path = self._plan.dockerfile
             if parsed.syntax is not None:
                 path = _copy_without_syntax(path, parsed.text, Path(scratch))
-            return builder.build(self._ledger, self._plan.context, path, self._plan.build, namespace=namespace)
+            return builder.build(
+                self._ledger,
+                self._plan.context,
+                path,
+                self._plan.build,
+                namespace=namespace,
+                cancelled=self._preparation.in_doubt,
+            )
 
     def image(self) -> ImageInfo:
         """Give the configuration of the built image."""
@@ -115,6 +131,7 @@ class Project:
 
     def reference(self, name: str) -> ImageInfo:
         """Give the configuration of one of the exercise's base images."""
+        self._preparation.settle()
         raw = images.inspect(self._ledger.engine, name)
         if raw is None:
             raise SandboxError(f"image {name} is not there", hint="Run `grader images pull`.")

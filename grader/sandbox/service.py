@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
-_FIRST_POLL: Final = 0.01
-_LONGEST_POLL: Final = 0.1
+_POLL: Final = 0.05
+"""Seconds between two questions to the engine."""
+_GLANCE: Final = 0.005
+"""Seconds between two glances at `/proc`, which cost next to nothing."""
 _LOOPBACK_GRACE: Final = 1.5
 """Seconds after which a server that listens on the loopback only is not waited for any longer: it won't move."""
 
@@ -117,7 +119,6 @@ class Service:
         return self._readiness[0]
 
     def _wait(self) -> str | None:
-        pause = _FIRST_POLL
         try:
             with limit(self.spec.ready.within, "the time to get ready"):
                 while True:
@@ -126,10 +127,18 @@ class Service:
                     done, reason = self._look(raw)
                     if done:
                         return reason
-                    time.sleep(min(pause, remaining(_LONGEST_POLL)))
-                    pause = min(pause * 1.5, _LONGEST_POLL)
+                    self._pause(int(raw["State"].get("Pid") or 0))
         except TimedOut:
             return f"the container was not ready within {show_seconds(self.spec.ready.within)}: {self._missing()}"
+
+    def _pause(self, pid: int) -> None:
+        """Sleep before the next look; where the port can be seen in `/proc`, only until it opens."""
+        end = time.monotonic() + remaining(_POLL)
+        watched = self.spec.ready.port if self._engine.local else None
+        while time.monotonic() < end:
+            time.sleep(_GLANCE)
+            if watched and any(one.port == watched for one in outside.own_listeners(pid)):
+                return
 
     def _look(self, raw: dict[str, Any]) -> tuple[bool, str | None]:
         """Say whether the wait is over, and why the container isn't ready if it is over without success."""

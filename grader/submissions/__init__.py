@@ -17,6 +17,7 @@ from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
 if TYPE_CHECKING:
     from grader.core.progress import Progress
     from grader.sandbox.ledger import Ledger
+    from grader.sandbox.preparation import Preparation
     from grader.submissions.intake import Snapshot
 
 PACKAGE = "grader.submissions"
@@ -30,6 +31,7 @@ class Work:
     exercise: Path
     """The exercise's folder."""
     ledger: Ledger
+    preparation: Preparation
     progress: Progress
     images: tuple[str, ...] = ()
     build: BuildSpec = field(default_factory=BuildSpec)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import posixpath
 from dataclasses import dataclass, field
-from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
 from grader.core.errors import PolicyError
@@ -37,7 +37,7 @@ class Snapshot:
 
     root: Path
     digest: str
-    """`sha256:` over names, executable bits, links and contents, in order."""
+    """`sha256:` over names, executable bits, links and contents, in order; the same for a folder and its archive."""
     files: int
     bytes: int
     notes: tuple[str, ...] = ()
@@ -54,12 +54,14 @@ class Copier:
     taken: int = 0
     """Bytes so far."""
     links: dict[str, str] = field(default_factory=dict)
+    _folders: set[str] = field(default_factory=set)
     _hashes: dict[str, str] = field(default_factory=dict)
 
     def directory(self, name: str) -> None:
         """Make a directory and those above it."""
         self._count()
         self._path(name).mkdir(mode=0o755, parents=True, exist_ok=True)
+        self._folders.add(name)
 
     def file(self, name: str, source: IO[bytes], *, executable: bool) -> None:
         """Write a regular file, reading no more than the cap leaves room for."""
@@ -81,6 +83,8 @@ class Copier:
     def link(self, name: str, target: str) -> None:
         """Keep a symbolic link, if it is relative and stays inside. Raises PolicyError otherwise."""
         self._count()
+        if "\0" in target:
+            raise PolicyError(f"{quoted(name)} is a link to no name at all")
         inside = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
         if target.startswith("/") or inside == ".." or inside.startswith("../"):
             # The text of the target stays out of the message: it could name what a student may not learn about.
@@ -90,23 +94,61 @@ class Copier:
             )
         self.links[name] = target
 
-    def finish(self, notes: tuple[str, ...] = ()) -> Snapshot:
-        """Make the links, make sure once more that none leaves, and compute the digest."""
+    def finish(self, *, unwrap: bool = False) -> Snapshot:
+        """Make the links, make sure once more that none leaves, and compute the digest.
+
+        With `unwrap`, what stands in a single folder, as in most archives, is taken out of it.
+        """
+        wrapper = self._wrapper() if unwrap else None
+        if wrapper is not None:
+            self._unwrap(wrapper)
         for name, target in self.links.items():
             path = self._path(name, link=True)
             path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
             path.symlink_to(target)
             self._hashes[name] = f"l:{hashlib.sha256(os.fsencode(target)).hexdigest()}"
-        root = self.root.resolve()
         for name in self.links:
-            # A chain of links that are harmless one by one may leave together; a loop resolves to nothing.
-            if not _resolves_inside(self.root / name, root):
-                raise PolicyError(f"{quoted(name)} is a link that leads out of the submission")
+            self._follow(name)
+        notes = [f"taken from the folder {quoted(wrapper)} of the archive"] if wrapper is not None else []
+        notes += self._same_but_for_case()
+        return Snapshot(self.root, self._digest(), len(self._hashes), self.taken, tuple(notes))
+
+    def _wrapper(self) -> str | None:
+        tops = {name.partition("/")[0] for name in (*self._hashes, *self.links, *self._folders)}
+        only = tops.pop() if len(tops) == 1 else None
+        return only if only is not None and (self.root / only).is_dir() else None
+
+    def _unwrap(self, wrapper: str) -> None:
+        moved = self.root.with_name(f"{self.root.name}-unwrapped")
+        (self.root / wrapper).rename(moved)
+        self.root.rmdir()
+        moved.rename(self.root)
+        self.root.chmod(0o700)
+        prefix = f"{wrapper}/"
+        self._hashes = {name.removeprefix(prefix): value for name, value in self._hashes.items()}
+        self.links = {name.removeprefix(prefix): target for name, target in self.links.items()}
+        self._folders = {name.removeprefix(prefix) for name in self._folders - {wrapper}}
+
+    def _follow(self, name: str) -> None:
+        # A chain of links that are harmless one by one may leave together.
+        path = os.path.realpath(self.root / name)
+        if not Path(path).is_relative_to(os.path.realpath(self.root)):
+            raise PolicyError(f"{quoted(name)} is a link that leads out of the submission")
+        try:
+            (self.root / name).stat()
+        except FileNotFoundError:
+            return  # it may lead to one of the author's files, which come later
+        except OSError as error:
+            raise PolicyError(f"{quoted(name)} is a link that leads nowhere: {error.strerror}") from None
+
+    def _digest(self) -> str:
+        # An archive may leave out the folders that its names imply.
+        above = {str(folder) for name in self._hashes for folder in PurePosixPath(name).parents}
+        entries = {**dict.fromkeys((self._folders | above) - {"."}, "d:"), **self._hashes}
         digest = hashlib.sha256()
-        for name in sorted(self._hashes):
-            digest.update(os.fsencode(name) + b"\0" + self._hashes[name].encode() + b"\0")
-        found = (*notes, *self._same_but_for_case())
-        return Snapshot(self.root, f"sha256:{digest.hexdigest()}", len(self._hashes), self.taken, found)
+        for name in sorted(entries):
+            digest.update(os.fsencode(name) + b"\0" + entries[name].encode() + b"\0")
+        return f"sha256:{digest.hexdigest()}"
 
     def _same_but_for_case(self) -> Iterator[str]:
         seen: dict[str, str] = {}
@@ -143,10 +185,3 @@ def too_large(name: str, caps: Caps) -> PolicyError:
         f"the submission is larger than {show_bytes(caps.max_bytes)} (the limit was passed at {quoted(name)})",
         hint="Hand in only what the exercise asks for: no images, videos, archives or node_modules.",
     )
-
-
-def _resolves_inside(path: Path, root: Path) -> bool:
-    try:
-        return path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError):
-        return False

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import bz2
 import errno
-import gzip
-import lzma
+import itertools
 import os
-import shutil
 import stat
-import tarfile
-import zipfile
-import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import Final
 
 from grader.core.errors import PolicyError, SandboxError, SubmissionError, UsageError
 from grader.core.text import one_line, quoted
+from grader.submissions.intake.archives import unpack
 from grader.submissions.intake.snapshot import LEFT_OUT, MAX_DEPTH, Caps, Copier, Snapshot, too_large
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_BROKEN: Final = (
-    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, UnicodeError,
-    gzip.BadGzipFile, ValueError, RuntimeError,
-)  # fmt: skip
-_OPENERS: Final[dict[bytes, Callable[[IO[bytes]], Any]]] = {
-    b"\x1f\x8b": gzip.open,
-    b"BZh": bz2.open,
-    b"\xfd7zXZ": lzma.open,
-}
-"""By the first bytes of a file, which are surer than its name."""
+_OURS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO})
+"""Errors that are never a submission's doing."""
 
 
 def take(source: Path, into: Path, caps: Caps) -> Snapshot:
@@ -40,9 +24,9 @@ def take(source: Path, into: Path, caps: Caps) -> Snapshot:
     Raises UsageError when it isn't there, SubmissionError when it can't be read, PolicyError when it is more than
     `caps` allow or holds what isn't a file, a directory or a link that stays inside.
     """
-    into.mkdir(mode=0o700, parents=True)
     copier = Copier(into, caps)
     try:
+        into.mkdir(mode=0o700, parents=True)
         if source.is_dir():
             _folder(copier, source)
             return copier.finish()
@@ -51,14 +35,14 @@ def take(source: Path, into: Path, caps: Caps) -> Snapshot:
         if not source.is_file():
             raise PolicyError(f"{quoted(source.name)} is neither a folder nor an archive")
         _archive(copier, source)
-        return _unwrapped(copier.finish())
+        return copier.finish(unwrap=True)
     except OSError as error:
         raise _explain(error) from error
 
 
 def _explain(error: OSError) -> SandboxError | SubmissionError | PolicyError:
     name = quoted(Path(os.fsdecode(error.filename)).name) if isinstance(error.filename, str | bytes) else "a file"
-    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO}:
+    if error.errno in _OURS:
         return SandboxError(f"the submission could not be copied: {error.strerror}")
     if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
         return PolicyError(f"{name}: {error.strerror}")
@@ -80,7 +64,8 @@ def _walk(copier: Copier, folder: int, prefix: str, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise PolicyError(f"{quoted(prefix)} is nested too deeply")
     with os.scandir(folder) as found:
-        names = sorted(entry.name for entry in found)
+        most = copier.caps.max_files + len(LEFT_OUT) + 1
+        names = sorted(entry.name for entry in itertools.islice(found, most))
     for name in names:
         if name in LEFT_OUT:
             continue
@@ -121,100 +106,4 @@ def _archive(copier: Copier, source: Path) -> None:
     if source.stat().st_size > copier.caps.max_bytes:
         raise too_large(source.name, copier.caps)
     with source.open("rb") as file:
-        head = file.read(6)
-        file.seek(0)
-        try:
-            if head[:2] == b"PK":
-                _zip(copier, file)
-            else:
-                opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), None)
-                _tar(copier, opener(file) if opener else file)
-        except _BROKEN as error:
-            raise SubmissionError(
-                f"{quoted(source.name)} is not a folder, and not a zip or tar that can be read: {one_line(str(error))}",
-                hint="Hand in a folder, a .zip or a .tar.gz.",
-            ) from error
-
-
-def _zip(copier: Copier, file: IO[bytes]) -> None:
-    with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist():
-            name = _member_name(member.filename.replace("\\", "/"))
-            mode = member.external_attr >> 16
-            if name is None:
-                continue
-            if member.flag_bits & 0x1:
-                raise SubmissionError("the archive is encrypted", hint="Make it without a password.")
-            if member.is_dir():
-                copier.directory(name)
-            elif stat.S_ISLNK(mode):
-                with archive.open(member) as stream:
-                    copier.link(name, os.fsdecode(stream.read(4096)))
-            elif stat.S_IFMT(mode) in {0, stat.S_IFREG}:
-                with archive.open(member) as stream:
-                    copier.file(name, stream, executable=bool(mode & 0o111))
-            else:
-                raise PolicyError(f"{quoted(name)} is not a regular file")
-
-
-class _Bounded:
-    """What a decompressor gives, up to a limit: headers inside a tar may claim any size."""
-
-    def __init__(self, stream: IO[bytes], caps: Caps) -> None:
-        self._stream = stream
-        self._caps = caps
-        # Every file takes up to two blocks besides its content.
-        self._left = 2 * caps.max_bytes + 1024 * caps.max_files
-
-    def read(self, size: int) -> bytes:
-        pieces = []
-        while size > 0 and (piece := self._stream.read(min(size, 65536))):
-            self._left -= len(piece)
-            if self._left < 0:
-                raise too_large("the archive", self._caps)
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
-
-
-def _tar(copier: Copier, stream: IO[bytes]) -> None:
-    with tarfile.open(fileobj=_Bounded(stream, copier.caps), mode="r|") as archive:  # type: ignore[call-overload]
-        for member in archive:
-            name = _member_name(member.name)
-            if name is None:
-                continue
-            if member.isdir():
-                copier.directory(name)
-            elif member.issym():
-                copier.link(name, member.linkname)
-            elif member.isreg() and (content := archive.extractfile(member)) is not None:
-                copier.file(name, content, executable=bool(member.mode & 0o111))
-            else:
-                raise PolicyError(f"{quoted(name)} is not a regular file", hint="Hand in files and folders only.")
-
-
-def _member_name(raw: str) -> str | None:
-    """Bring a member's name to a relative path; None for what isn't taken. Raises PolicyError for one that leaves."""
-    if raw.startswith("/") or ".." in raw.split("/") or (len(raw) > 1 and raw[1] == ":"):
-        raise PolicyError(f"the archive holds {quoted(raw)}, which leads out of it")
-    parts = [part for part in raw.split("/") if part not in {"", "."}]
-    return None if not parts or LEFT_OUT.intersection(parts) else "/".join(parts)
-
-
-def _unwrapped(snapshot: Snapshot) -> Snapshot:
-    """Look into an archive that holds a single folder, as most do."""
-    found = list(snapshot.root.iterdir())
-    if len(found) != 1 or not found[0].is_dir() or found[0].is_symlink():
-        return snapshot
-    inner = found[0]
-    moved = snapshot.root.with_name(f"{snapshot.root.name}-unwrapped")
-    inner.rename(moved)
-    shutil.rmtree(snapshot.root)
-    moved.rename(snapshot.root)
-    return Snapshot(
-        snapshot.root,
-        snapshot.digest,
-        snapshot.files,
-        snapshot.bytes,
-        (*snapshot.notes, f"taken from the folder {quoted(inner.name)} of the archive"),
-    )
+        unpack(copier, file, source.name)
