@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.core import references
-from grader.core.dockerfile import parse
+from grader.core.dockerfile import DockerfileError, parse
 from grader.core.references import normalize
 
 
@@ -213,3 +215,31 @@ def test_a_reference_has_its_place() -> None:
 )
 def test_normalize(name: str, short: str) -> None:
     assert normalize(name) == short
+
+
+_PIECES = st.sampled_from(
+    [
+        *"\n\n\n  aA1$={}[],'\"\\`#\t\r\x0c\u2028\u00e9",
+        "FROM ",
+        "RUN ",
+        "COPY ",
+        "ADD ",
+        "ENV ",
+        "ARG ",
+        "ONBUILD ",
+        "USER ",
+    ]
+    + ["--from=", "--mount=", "<<EOF", "EOF\n", "\\\n", "${A:-", "# escape=`\n", "# syntax=x\n", "https://", "type=ssh"]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(_PIECES, max_size=20))
+def test_no_text_breaks_the_search(pieces: list[str]) -> None:
+    try:
+        found = parse("FROM a AS b\n" + "".join(pieces))
+    except DockerfileError:
+        return
+    for search in (references.images, references.downloads, references.privileges):
+        assert all(one.line for one in search(found))
+    assert found.lineage()[0] is found.final
