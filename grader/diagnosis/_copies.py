@@ -1,0 +1,67 @@
+"""Where COPY puts the files of the submission."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+from typing import TYPE_CHECKING
+
+from grader.diagnosis._evidence import source
+
+if TYPE_CHECKING:
+    from grader.core.dockerfile import Instruction
+    from grader.core.facts import Case
+
+
+def copied(case: Case) -> dict[str, str]:
+    """Give what the final image gets from the submission: path in the image, path in the submission.
+
+    A COPY with a variable in it is left out, and so is what the base image's own working directory would change.
+    """
+    dockerfile = source(case)
+    if dockerfile is None:
+        return {}
+    files = [path for path in case.files if path not in case.ignored]
+    found: dict[str, str] = {}
+    workdir = "/"
+    for stage in reversed(dockerfile.lineage()):
+        for instruction in stage.instructions:
+            if instruction.name == "WORKDIR" and instruction.arguments:
+                workdir = posixpath.normpath(posixpath.join(workdir, instruction.arguments[0]))
+            elif instruction.name in {"COPY", "ADD"} and "$" not in instruction.text and not instruction.flag("from"):
+                found |= _placed(instruction, workdir, files, found)
+    return found
+
+
+def _placed(instruction: Instruction, workdir: str, files: list[str], before: dict[str, str]) -> dict[str, str]:
+    *sources, target = instruction.arguments or ("",)
+    place = posixpath.normpath(posixpath.join(workdir, target))
+    into = target.endswith(("/", ".")) or len(sources) > 1 or place == workdir
+    into = into or any(path.startswith(f"{place}/") for path in before)
+    found = {}
+    for one in sources:
+        for path, rest in matches(one, files):
+            # A file keeps its name in a directory; a directory gives its contents.
+            end = rest or (posixpath.basename(path) if into or "*" in one else "")
+            found[posixpath.join(place, end) if end else place] = path
+    return found
+
+
+def matches(written: str, files: list[str]) -> list[tuple[str, str]]:
+    """Give the files that a source of COPY names, each with its path below that source ('' for the file itself)."""
+    wanted = relative(written)
+    if wanted == "":
+        return [(path, path) for path in files]
+    found = []
+    for path in files:
+        parts = path.split("/")
+        depth = wanted.count("/") + 1
+        head, rest = "/".join(parts[:depth]), "/".join(parts[depth:])
+        if head == wanted or fnmatch.fnmatchcase(head, wanted):
+            found.append((path, rest))
+    return found
+
+
+def relative(written: str) -> str:
+    """Bring a source of COPY to the form of the context's paths, which start at its top; the context itself is ''."""
+    return posixpath.normpath(posixpath.join("/", written)).lstrip("/")

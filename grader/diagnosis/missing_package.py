@@ -1,0 +1,74 @@
+"""The program imports a library that is not installed in the image, or a file of its own that was not copied."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.core.result import Diagnosis
+from grader.core.text import one_line
+from grader.diagnosis._copies import copied
+from grader.diagnosis._evidence import ended_badly
+from grader.diagnosis._words import base
+
+if TYPE_CHECKING:
+    from grader.core.facts import Case
+
+_PYTHON: Final = re.compile(
+    r"^(?:ModuleNotFoundError: No module named '|\S*python[\d.]*: No module named )([\w.]+)'?$", re.MULTILINE
+)
+_NODE: Final = re.compile(r"^Error: Cannot find (?:module|package) '(\.{0,2}/?[\w@][\w@./-]*)'", re.MULTILINE)
+
+
+def diagnose(case: Case) -> Diagnosis | None:
+    """Look for an import that failed."""
+    ended = ended_badly(case)
+    if ended is None or ended.building:
+        return None
+    python, node = _PYTHON.search(ended.output), _NODE.search(ended.output)
+    if python is not None:
+        name = python[1].split(".")[0]
+        install = f"RUN pip install {name}"
+        own = _own(case, f"{name}.py", f"{name}/__init__.py")
+    elif node is not None and not node[1].startswith("/"):
+        name = node[1]
+        install = f"RUN npm install {name}"
+        own = (
+            _own(case, *(f"{base(name)}{end}" for end in ("", ".js", ".mjs", ".json")))
+            if name.startswith(".")
+            else None
+        )
+        if own is None and name.startswith("."):
+            return None
+    else:
+        return None
+    return Diagnosis(
+        cause="missing_package",
+        summary=f"Your program needs '{one_line(name, 60)}', which is not in the image.",
+        explanation=(
+            f"{own} is in your folder, and the Dockerfile copies only other files into the image."
+            if own
+            else "What is installed on your own machine isn't in the image: an image has only what its "
+            "Dockerfile puts there."
+        ),
+        fix=f"COPY {own} into the image, beside the program that needs it." if own else _install(install, ended.line),
+        line=None if own else ended.line,
+        certainty=91,
+    )
+
+
+def _own(case: Case, *names: str) -> str | None:
+    inside = set(copied(case).values())
+    return next(
+        (
+            one
+            for one in sorted(case.files)
+            if one.endswith(names) and base(one) in map(base, names) and one not in inside
+        ),
+        None,
+    )
+
+
+def _install(command: str, line: int | None) -> str:
+    place = f", before line {line}" if line else ""
+    return f"Add a line such as `{command}` to the Dockerfile{place}, or do without the library."

@@ -1,0 +1,55 @@
+"""The cause `copy_missing`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.cases import absent, explains, files, silent, step_failed, unbuilt
+
+CAUSE = "copy_missing"
+
+
+@pytest.mark.parametrize(
+    ("copy", "path", "held", "fix"),
+    [
+        ("app.py /", "/app.py", ["App.py"], "Change line 2 to: COPY App.py /"),
+        ("./helo.py .", "/helo.py", ["hello.py"], "COPY hello.py ."),
+        ("server.py .", "/server.py", ["app/server.py"], "COPY app/server.py ."),
+        ("app app", "/app", ["src/app/a.py"], "COPY src/app app"),
+        ("a.py apps/ /x/", "/apps", ["a.py", "app/b.py"], "COPY a.py app /x/"),
+    ],
+)
+def test_says_what_was_meant(copy: str, path: str, held: list[str], fix: str) -> None:
+    case = absent(f"FROM some:1; COPY {copy}", 2, path, files=files(*held))
+    explains(CAUSE, case, "Did you mean", fix.replace("Change", "change"), line=2)
+
+
+def test_a_folder_that_is_missing_above_the_file() -> None:
+    message = (
+        "failed to solve: failed to compute cache key: failed to calculate checksum of ref x::y: failed to walk "
+        "/var/lib/docker/tmp/buildkit-mount216101825/src: lstat /var/lib/docker/tmp/buildkit-mount216101825/src: "
+        "no such file or directory"
+    )
+    case = unbuilt("FROM some:1; COPY src/app.py /", message, line=2, files=files("app.py"))
+    explains(CAUSE, case, "asks for src/app.py", "COPY app.py /", line=2)
+
+
+def test_a_path_above_the_context() -> None:
+    case = absent("FROM some:1; COPY ../shared/x.txt /", 2, "/shared/x.txt")
+    explains(CAUSE, case, "nothing above it can be copied", "Put shared/x.txt into that folder", line=2)
+
+
+def test_nothing_like_it() -> None:
+    case = absent("FROM some:1; COPY data.csv /", 2, "/data.csv", files=files("main.py", "src/a.py"))
+    explains(CAUSE, case, "The folder holds: Dockerfile, main.py, src/.", "Put data.csv into that folder", line=2)
+
+
+def test_a_file_of_another_stage() -> None:
+    case = absent("FROM some:1 AS build; FROM some:1; COPY --from=build /dist /srv", 3, "/dist", files=files("dist"))
+    explains(CAUSE, case, "of 'build'", line=3)
+
+
+def test_is_silent_about_other_failures() -> None:
+    silent(CAUSE, step_failed("FROM some:1; RUN cat x", 2, 1, '"/x": not found'))
+    silent(CAUSE, unbuilt("FROM some:1; COPY a /", "failed to solve: no space left on device", line=2))
+    silent(CAUSE, absent("FROM some:1; COPY a /", 2, "/a", kind="image"))
