@@ -189,11 +189,13 @@ def _check(check: Check, target: Any, attempt: _Attempt) -> CheckResult:
 
 def _blocked(check: Check, needed: CheckResult) -> CheckResult:
     """Say why a check isn't run; one that waits for a broken check costs no points either."""
+    # A hidden check's title would tell what is looked at.
+    name = "a hidden check" if needed.visibility is Visibility.HIDDEN else f"“{needed.title}”"
     if needed.outcome is Outcome.ERROR:
-        return _outcome(check, Outcome.ERROR, message=f"needs '{needed.id}', which could not be run")
+        return _outcome(check, Outcome.ERROR, message=f"needs {name}, which could not be run")
     if needed.outcome is Outcome.WITHHELD:
-        return _outcome(check, Outcome.WITHHELD, message=f"needs '{needed.id}', which waits for the due date")
-    return _outcome(check, Outcome.SKIPPED, message=f"needs “{needed.title}”, which did not pass")
+        return _outcome(check, Outcome.WITHHELD, message=f"needs {name}, which waits for the due date")
+    return _outcome(check, Outcome.SKIPPED, message=f"needs {name}, which did not pass")
 
 
 def _until_it_holds(check: Check, target: Any) -> None:

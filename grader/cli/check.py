@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -96,6 +98,8 @@ def _grade(exercise: Exercise, submission: Path, only: Sequence[str], *, keep: b
     from grader.grading import Options, grade
     from grader.sandbox.engine import connect
 
+    # Formatting text takes a while to load: that is done while the engine is at work.
+    threading.Thread(target=importlib.import_module, args=("grader.reports._screen",), daemon=True).start()
     with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
         return grade(exercise, submission, connect, progress, Options(only=only, keep=keep))
 

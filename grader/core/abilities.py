@@ -101,6 +101,9 @@ class Container(Protocol):
 class Containers(Protocol):
     """The containers that the exercise describes."""
 
+    def expect(self, name: str | None) -> None:
+        """Say that a container will be asked for, so that it can be started as soon as there is an image."""
+
     def container(self, name: str | None) -> Container:
         """Start the named container (None: the only or first one) if it isn't there yet.
 

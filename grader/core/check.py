@@ -68,7 +68,9 @@ class Check(Model):
         """
 
     def announce(self, target: Any) -> None:
-        """Tell the target what `run` will read, so that it can be fetched together with what others read."""
+        """Tell the target what `run` will need, so that it can be made ready, or fetched together with other things."""
+        if self.ability() is abilities.Containers:
+            target.expect(self.in_)
 
     @property
     def label(self) -> str:

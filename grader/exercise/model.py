@@ -21,7 +21,7 @@ _RANDOM: Final = "^(hex([1-9]|[1-5][0-9]|6[0-4])|int|port)$"
 
 def _source(value: object) -> object:
     # One sentence about what is meant, instead of one about each alternative.
-    if isinstance(value, str) and re.match(_RANDOM, value):
+    if isinstance(value, str) and re.fullmatch(_RANDOM, value):
         return value
     if isinstance(value, list | tuple) and value and all(isinstance(one, str | int | float) for one in value):
         return [str(one) for one in value]

@@ -47,9 +47,9 @@ def settings(spec: ContainerSpec) -> dict[str, Any]:
 class EngineContainer:
     """One container on the engine."""
 
-    def __init__(self, ledger: Ledger, config: dict[str, Any]) -> None:
+    def __init__(self, ledger: Ledger, config: dict[str, Any], api: Any = None) -> None:
         self._ledger = ledger
-        self._api = ledger.engine.api
+        self._api = api or ledger.engine.api
         name = ledger.name()
         config = {**config, "Labels": {LABEL: ledger.attempt}}
         with translated("creating a container"):

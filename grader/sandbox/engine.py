@@ -33,12 +33,19 @@ class Engine:
         """As DOCKER_HOST takes it."""
         self._tls = tls
         self._config: str | None = None
+        self._clients: list[Any] = []
         self._version: dict[str, Any] | None = None
 
     @cached_property
     def api(self) -> Any:
         """The library's low-level client, connected on first use; its stubs describe another version of it."""
         return _open(self.address, self._tls)
+
+    def client(self) -> Any:
+        """Give one more client, for another thread; closed with the engine."""
+        one = _open(self.address, self._tls, str(self.version().get("ApiVersion", "auto")))
+        self._clients.append(one)
+        return one
 
     def version(self) -> dict[str, Any]:
         """Give what `docker version` says of the server."""
@@ -100,8 +107,8 @@ class Engine:
 
     def close(self) -> None:
         """Close connections and remove the private configuration."""
-        if "api" in vars(self):
-            self.api.close()
+        for one in (*self._clients, *([self.api] if "api" in vars(self) else [])):
+            one.close()
         if self._config is not None:
             shutil.rmtree(self._config, ignore_errors=True)
             self._config = None
@@ -145,12 +152,12 @@ def _user_plugins() -> tuple[Path, ...]:
     return (_docker_folder() / "cli-plugins", *(Path(str(folder)) for folder in extra))
 
 
-def _open(address: str, tls: Any) -> object:
+def _open(address: str, tls: Any, version: str = "auto") -> Any:
     import docker
 
     try:
         with translated("connecting to the Docker engine"):
-            return docker.APIClient(base_url=address, version="auto", timeout=API_TIMEOUT, tls=tls or False)
+            return docker.APIClient(base_url=address, version=version, timeout=API_TIMEOUT, tls=tls or False)
     except SandboxError as error:
         if "ermission denied" in error.message:
             hint = "Add yourself to the docker group (sudo usermod -aG docker $USER), log in again, and retry."

@@ -40,12 +40,16 @@ class Ledger:
         self._file: TextIO = self._path.open("a", encoding="utf-8")
         fcntl.flock(self._file, fcntl.LOCK_EX)
         self._write({"engine": engine.address})
+        self._lock = threading.Lock()
+        self._names = 0
         self._objects: list[tuple[str, str]] = []
 
     def name(self) -> str:
         """Give a name for a new container, written down before the engine hears of it."""
-        name = f"grader-{self.attempt[:12]}-{len(self._objects)}"
-        self.add("container", name)
+        with self._lock:
+            self._names += 1
+            name = f"grader-{self.attempt[:12]}-{self._names}"
+            self.add("container", name)
         return name
 
     def add(self, kind: str, key: str) -> None:

@@ -83,11 +83,12 @@ class Policy:
 
 def without_syntax(text: str) -> str:
     """Blank the `# syntax=` lines at the top, keeping line numbers: fetching the frontend would need a network."""
-    lines = text.splitlines(keepends=True)
+    # At line feeds only, as BuildKit does: other separators may stand inside a line.
+    lines = text.split("\n")
     for number, line in enumerate(lines):
         bare = line.removeprefix("\ufeff").strip()
         if bare and not bare.startswith("#"):
             break
         if bare.lstrip("# \t").lower().startswith("syntax"):
-            lines[number] = "#\n"
-    return "".join(lines)
+            lines[number] = "#"
+    return "\n".join(lines)

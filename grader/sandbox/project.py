@@ -16,6 +16,7 @@ from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
 from grader.sandbox import build as builder
 from grader.sandbox import context, images
+from grader.sandbox.ahead import Ahead
 from grader.sandbox.containers import run_fresh
 from grader.sandbox.files import ImageFiles
 from grader.sandbox.policy import Policy, Refused, without_syntax
@@ -60,6 +61,8 @@ class Project:
         self._files: ImageFiles | None = None
         self._announced: list[str] = []
         self._services: dict[str, Service] = {}
+        self._expected: str | None = None
+        self._ahead: Ahead[Service] | None = None
 
     def dockerfile(self) -> Dockerfile:
         """Give the student's Dockerfile, parsed."""
@@ -79,6 +82,9 @@ class Project:
                 self._build = self._run_build()
             except Failure as failure:
                 self._build = failure
+            else:
+                if self._build.image is not None:
+                    self._start_ahead(self._build.image)
         if isinstance(self._build, Failure):
             raise self._build.with_traceback(None)
         return self._build
@@ -155,8 +161,12 @@ class Project:
             return self.container(container).execute(command)
         return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), command)
 
+    def expect(self, name: str | None) -> None:
+        """Remember that a container will be asked for."""
+        self._expected = self._expected or self._name(name)
+
     def container(self, name: str | None) -> Service:
-        """Start the named container if it isn't there yet."""
+        """Start the named container if it isn't there yet, and wait until it is ready or won't be."""
         name = self._name(name)
         service = self._services.get(name)
         if service is not None and service.stopped:
@@ -167,10 +177,26 @@ class Project:
             spec = self._spec(name)
             self._progress.phase(f"Starting container {name}")
             with budget("start", self._plan.limits.start + spec.ready.within):
-                service = Service(self._ledger, name, spec, image, self._passwd)
+                service = self._started(name) or Service(self._ledger, name, spec, image, self._passwd)
                 self._services[name] = service
                 service.ready()
         return service
+
+    def _start_ahead(self, image: str) -> None:
+        """Start the first container that will be needed, while checks look at the image."""
+        name = self._expected
+        if name is not None:
+            spec = self._spec(name)
+            self._ahead = Ahead(lambda: Service(self._ledger, name, spec, image, self._passwd))
+
+    def _started(self, name: str) -> Service | None:
+        ahead, self._ahead = self._ahead, None
+        return ahead.result() if ahead is not None and name == self._expected else None
+
+    def close(self) -> None:
+        """Wait for what goes on in the background, so that nothing is made after everything was removed."""
+        if self._ahead is not None:
+            self._ahead.join()
 
     def _name(self, name: str | None) -> str:
         if name is not None:

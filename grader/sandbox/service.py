@@ -40,7 +40,8 @@ class Service:
         self._passwd = passwd
         self._readiness: tuple[str | None] | None = None
         self._ports: dict[int, tuple[str, int]] = {}
-        self._container = EngineContainer(ledger, _config(spec, image))
+        # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
+        self._container = EngineContainer(ledger, _config(spec, image), ledger.engine.client())
         self._container.start()
         self._started = time.monotonic()
 

@@ -67,7 +67,11 @@ class Dockerfile(Submission):
         work.taken["dockerfile"] = dockerfile.relative_to(root).as_posix()
         work.taken["context"] = context.relative_to(root).as_posix()
         plan = Plan(context, dockerfile, work.images, work.build, work.containers, work.limits)
-        yield Project(work.ledger, plan, work.preparation, work.progress)
+        project = Project(work.ledger, plan, work.preparation, work.progress)
+        try:
+            yield project
+        finally:
+            project.close()
 
     def _dockerfile(self, root: Path) -> Path:
         present = {path for folder in (".", *self.context) for path in _entries(root / folder)}

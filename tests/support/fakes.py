@@ -59,7 +59,7 @@ class FakeContainer:
 class FakeTarget:
     """Answers from what it was given; what was not given was not built (Unmet).
 
-    `announced`, `executed` record what a check asked for.
+    `announced`, `expected`, `executed` record what a check asked for.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class FakeTarget:
         self._answer = answer
         self._containers = {one.name: one for one in containers}
         self.announced: list[str] = []
+        self.expected: list[str | None] = []
         self.executed: list[tuple[Command, str | None]] = []
 
     def dockerfile(self) -> dockerfile.Dockerfile:
@@ -117,6 +118,9 @@ class FakeTarget:
     def execute(self, command: Command, container: str | None) -> Completed:
         self.executed.append((command, container))
         return make_completed() if self._answer is None else self._answer(command, container)
+
+    def expect(self, name: str | None) -> None:
+        self.expected.append(name)
 
     def container(self, name: str | None) -> FakeContainer:
         if not self._containers:
