@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.exercise.load import load
+from grader.exercise.model import ExerciseFile
+from grader.exercise.problems import Problems
+from grader.exercise.rules import Placed, check
+from grader.submissions import Submission
+from tests.support.exercises import GOOD, problems, with_checks, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def complaints(place: Path, text: str) -> list[str]:
+    return [problem.partition(":")[2] for problem in problems(place, text)]
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [
+        (
+            ["{id: a, kind: build}", "{id: a, kind: build}"],
+            ["10:10: checks[1].id: 'a' is the id of an earlier check"],
+        ),
+        (
+            ["{id: a, kind: build, needs: [b]}", "{id: b, kind: build, needs: [a]}"],
+            ["9:34: checks[0].needs[0]: needs 'b', which comes later; checks run from top to bottom"],
+        ),
+        (
+            ["{id: a, kind: build, needs: [a]}"],
+            ["9:34: checks[0].needs[0]: needs itself; checks run from top to bottom"],
+        ),
+        (
+            ["{id: builds, kind: build}", "{id: b, kind: build, needs: [build]}"],
+            ["10:34: checks[1].needs[0]: there is no check 'build'; did you mean 'builds'?"],
+        ),
+        (["{id: a, kind: build, points: 0}"], ["9:3: checks: no check gives points"]),
+        (["{id: a, kind: build, bonus: true}"], ["9:3: checks: no check gives points"]),
+        (
+            ["{id: a, kind: build, visibility: after_due}"],
+            ["9:38: checks[0].visibility: after_due needs a 'due' date in the exercise"],
+        ),
+        (
+            ["{id: a, kind: build, within: 40s}"],
+            ["9:34: checks[0].within: is longer than the check's timeout (30 s)"],
+        ),
+        (
+            ["{id: a, kind: build, in: main}"],
+            ["9:30: checks[0].in: has no meaning for a 'build' check, which looks at no container"],
+        ),
+        (
+            ["{id: a, kind: port, port: 3000, in: mian}"],
+            ["9:41: checks[0].in: there is no container 'mian'; did you mean 'main'?"],
+        ),
+        (
+            ["{id: a, kind: port, port: 80}"],
+            ["9:31: checks[0].port: container 'main' does not publish port 80; add it to containers.main.publish"],
+        ),
+        (
+            ["{id: a, kind: size, reference: 'node:24-slim', added_at_most: 1MB}"],
+            ["9:36: checks[0].reference: 'node:24-slim' is not among the exercise's images"],
+        ),
+    ],
+)
+def test_checks(tmp_path: Path, checks: list[str], expected: list[str]) -> None:
+    assert complaints(tmp_path, with_checks(*checks)) == expected
+
+
+def test_no_checks(tmp_path: Path) -> None:
+    text = GOOD.partition("checks:\n")[0] + "checks: []\n"
+    assert complaints(tmp_path, text) == ["8:9: checks: no checks: there is nothing to grade"]
+
+
+def test_which_container(tmp_path: Path) -> None:
+    two = GOOD.replace("main: {publish: [3000]}", "web: {publish: [3000]}\n  db: {}")
+    assert complaints(tmp_path, two) == ["11:5: checks[1]: which container? write 'in:' with one of web, db"]
+
+
+def test_main_is_the_container_that_is_meant(tmp_path: Path) -> None:
+    load(write(tmp_path, GOOD.replace("containers:", "containers:\n  other: {}")))
+
+
+def test_the_due_date_has_a_time_zone(tmp_path: Path) -> None:
+    text = GOOD.replace("id: it", "id: it\ndue: 2026-12-01 23:59")
+    assert complaints(tmp_path, text) == ["3:6: due: has no time zone; write for example 2026-12-01T23:59:00+07:00"]
+    load(write(tmp_path, GOOD.replace("id: it", "id: it\ndue: 2026-12-01T23:59:00+07:00")))
+
+
+@pytest.mark.parametrize("source", ["../secret", "/etc/passwd", "a/../../b"])
+def test_given_files_stay_inside(tmp_path: Path, source: str) -> None:
+    text = GOOD.replace("{kind: dockerfile}", f"{{kind: dockerfile, given: {{app: {{from: {source}}}}}}}")
+    assert complaints(tmp_path, text) == [
+        "4:52: submission.given.app.from: must be a path inside the exercise's folder"
+    ]
+
+
+def test_given_files_exist(tmp_path: Path) -> None:
+    text = GOOD.replace("{kind: dockerfile}", "{kind: dockerfile, given: {app: {from: starter}}}")
+    assert complaints(tmp_path, text) == [
+        "4:52: submission.given.app.from: there is no 'starter' in the exercise's folder"
+    ]
+    (tmp_path / "it" / "starter").mkdir()
+    load(write(tmp_path, text))
+
+
+class _Answers(Submission):
+    """A kind whose target can do nothing."""
+
+    opens = object
+
+    def open(self, work: object) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+
+def test_a_check_that_the_submission_kind_can_not_serve(tmp_path: Path) -> None:
+    from grader.core.yaml import read
+
+    file = load(write(tmp_path)).file
+    other = ExerciseFile.model_construct(**{**dict(file), "submission": _Answers(kind="answers")})
+    found = Problems(read(GOOD, "exercise.yaml"))
+    check(other, tmp_path, Placed(dict(enumerate(file.checks)), [one.id for one in file.checks]), found)
+    assert found.sorted() == (
+        "exercise.yaml:9:24: checks[0].kind: a 'build' check can't be used with answers submissions",
+        "exercise.yaml:10:25: checks[1].kind: a 'http' check can't be used with answers submissions",
+    )
