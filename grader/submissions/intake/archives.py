@@ -120,9 +120,9 @@ class _Member(tarfile.TarInfo):
             raise PolicyError("the archive has a header of improbable length", hint="Make it anew, with tar or zip.")
         if self.type == tarfile.GNUTYPE_SPARSE:
             raise _not_regular(self.name)
-        member: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
         if len(archive.pax_headers) > MAX_GLOBAL:
             raise PolicyError("the archive has too many headers", hint="Make it anew, with tar or zip.")
+        member: tarfile.TarInfo = super()._proc_member(archive)  # type: ignore[misc]
         return member
 
     def _proc_gnusparse_10(self, *_: object) -> None:
