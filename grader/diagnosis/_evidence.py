@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,8 @@ MAX_TEXT: Final = 20_000
 """Characters of output that are searched, from its end: what went wrong is said last."""
 
 _LOOKS_AT_NO_CONTAINER: Final = frozenset({"build", "command", "dockerfile", "file", "image", "lint", "size"})
+# How the http check begins a complaint about an answer.
+_ANSWERED: Final = re.compile(r" on port \d+: the (?:status|header|body|answer) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ def failed_build(case: Case) -> BuildFailure | None:
 def container(case: Case) -> ContainerState | None:
     """Give the container that the failed check looked at."""
     return None if case.kind in _LOOKS_AT_NO_CONTAINER else case.container
+
+
+def unheard(case: Case) -> bool:
+    """Say whether nothing listens: not where an answer came, as some engines don't show who listens."""
+    return not case.listeners and _ANSWERED.search(case.message) is None
 
 
 def exited(case: Case) -> ContainerState | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, shell_text, starter
+from grader.diagnosis._evidence import container, shell_text, starter, unheard
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -30,7 +30,7 @@ def diagnose(case: Case) -> Diagnosis | None:
     if state is None:
         return None
     found = [one.strip() for one in _INSTALL.findall(shell_text(state.argv) or " ".join(state.argv))]
-    busy = state.running and case.port is not None and not case.listeners
+    busy = state.running and case.port is not None and unheard(case)
     broken = bool(state.exit_code) and _FAILED.search(case.logs) is not None
     if not found or not (busy or broken):
         return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, starter
+from grader.diagnosis._evidence import container, starter, unheard
 from grader.diagnosis._words import base
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _IDLE: Final = frozenset({"sleep", "tail", "cat", "yes", "top", "watch"})
 def diagnose(case: Case) -> Diagnosis | None:
     """Look for any listener at all."""
     state = container(case)
-    if state is None or not state.running or case.port is None or case.listeners:
+    if state is None or not state.running or case.port is None or not unheard(case):
         return None
     instruction = starter(case)
     command = one_line(" ".join(state.argv))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, source
+from grader.diagnosis._evidence import container, source, unheard
 from grader.diagnosis._services import backgrounded, detaching, server
 from grader.diagnosis._words import array
 
@@ -55,7 +55,7 @@ def _waits(case: Case) -> Diagnosis | None:
 
 def _gone(case: Case) -> Diagnosis | None:
     state, dockerfile = container(case), source(case)
-    if state is None or dockerfile is None or case.listeners:
+    if state is None or dockerfile is None or not unheard(case):
         return None
     # Of a running container, the addresses are known only where a port was asked for.
     if state.exit_code != 0 and not (state.running and case.port is not None):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.cases import exited, explains, running, silent
 
 CAUSE = "not_listening"
@@ -19,6 +21,14 @@ def test_a_program_that_has_not_opened_its_port() -> None:
 
 def test_is_silent_once_something_listens() -> None:
     silent(CAUSE, running("FROM python:3-slim; CMD python app.py", "python app.py", "127.0.0.1:8000"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["GET / on port 3000: the status is 500, expected 200", "GET / on port 3000: the body does not contain 'x'"],
+)
+def test_is_silent_when_an_answer_came(message: str) -> None:
+    silent(CAUSE, running("FROM python:3-slim; CMD python app.py", "python app.py", message=message))
 
 
 def test_is_silent_about_a_container_that_ended() -> None:
