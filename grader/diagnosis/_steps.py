@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.dockerfile import KNOWN
 from grader.core.text import one_line
-from grader.diagnosis._copies import copied
 from grader.diagnosis._evidence import source
 from grader.diagnosis._installs import no_network, no_package, no_package_lists, no_question
-from grader.diagnosis._words import base, nearest
+from grader.diagnosis._late_files import no_file
+from grader.diagnosis._words import nearest
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 
 _NO_COMMAND: Final = re.compile(
     r'sh: (?:\d+: |line \d+: )?([^\s:/]+): (?:command )?not found|exec: "([^"/\n]+)": executable file not found'
-)
-_NO_FILE: Final = re.compile(
-    r"can't open file '([^'\n]+)'|requirements file: \[Errno 2\][^'\n]*'([^'\n]+)'|open '([^'\n]+)'$"
-    r"|^(?:\S*sh: (?:\d+: )?)?(?:\w+: )?'?([^\s':]+)'?: No such file or directory$"
-    r"|sh: (?:\d+: )?(?=[^\s:]*/)([^\s:]+): not found$"
-    r"|sh: can't open '([^'\n]+)'|can't cd to ([^\s:]+)|can only install with an existing (package-lock\.json)",
-    re.MULTILINE,
 )
 _COMMANDS: Final = (
     "apk apt-get bash cat chmod chown cp curl echo git groupadd mkdir mv node npm pip python python3 rm "
@@ -43,7 +36,7 @@ def reading(case: Case, ended: Ended) -> Reading:
         no_network,
         _no_command,
         _no_rights,
-        _no_file,
+        no_file,
         _killed,
         no_package,
     ):
@@ -81,25 +74,6 @@ def _no_rights(case: Case, ended: Ended) -> Reading:
     return (
         f"Since USER in line {before[-1].line}, steps run as {who}, who may not write there.",
         f"Move line {before[-1].line} down, below this RUN.",
-    )
-
-
-def _no_file(case: Case, ended: Ended) -> Reading:
-    found = _NO_FILE.search(ended.output)
-    if found is None or ended.instruction is None:
-        return None
-    path = one_line(next(one for one in found.groups() if one), 80)
-    own = next((own for own in sorted(case.files) if base(own) == base(path)), None)
-    if own is None:
-        return f"At this step the image has no {path}.", "Correct the path, or let an earlier step make or COPY it."
-    if own in copied(case).values():
-        return (
-            f"The image has no {path}: {own} is copied to another place, or in a later line than this RUN.",
-            "Steps run from top to bottom: put the COPY above this RUN, and use the path it copies to.",
-        )
-    return (
-        f"{own} is in your folder, and not yet in the image at this step.",
-        f"Add a COPY of {own} above line {ended.line}.",
     )
 
 

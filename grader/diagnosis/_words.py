@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 MAX_NAME: Final = 200
 """Characters of a name that others are compared with."""
 
+EXAMPLES: Final = {
+    "COPY": "COPY server.py /app/",
+    "ENV": "ENV NAME=value",
+    "EXPOSE": "EXPOSE 3000",
+    "FROM": "FROM python:3-slim",
+    "HEALTHCHECK": "HEALTHCHECK CMD python check.py",
+    "USER": "USER nobody",
+    "WORKDIR": "WORKDIR /app",
+}
+"""An instruction that is right, for those that beginners get wrong."""
+
 
 def array(words: Sequence[str]) -> str:
     """Write words as the JSON array of a CMD."""

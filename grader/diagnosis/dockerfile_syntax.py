@@ -12,7 +12,7 @@ from grader.core.dockerfile import KNOWN
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._evidence import instruction_at, source
-from grader.diagnosis._words import nearest
+from grader.diagnosis._words import EXAMPLES, nearest
 
 if TYPE_CHECKING:
     from grader.core.dockerfile import Instruction
@@ -34,15 +34,6 @@ _LINES: Final = (
     "Each line begins with an instruction, such as FROM, COPY, RUN or CMD, "
     "or goes on with the line before, if that one ends with \\."
 )
-_EXAMPLES: Final = {
-    "COPY": "COPY server.py /app/",
-    "ENV": "ENV NAME=value",
-    "EXPOSE": "EXPOSE 3000",
-    "FROM": "FROM python:3-slim",
-    "HEALTHCHECK": "HEALTHCHECK CMD python check.py",
-    "USER": "USER nobody",
-    "WORKDIR": "WORKDIR /app",
-}
 
 
 def diagnose(case: Case) -> Diagnosis | None:
@@ -65,7 +56,7 @@ def _arguments(instruction: Instruction | None, problem: str) -> Diagnosis:
     if instruction is None:
         return _say(f"The Dockerfile can't be read: {problem}", _LINES, "Correct the line that this is about.", None)
     name, line = instruction.name, instruction.line
-    example = f" One that is right: {_EXAMPLES[name]}" if name in _EXAMPLES else ""
+    example = f" One that is right: {EXAMPLES[name]}" if name in EXAMPLES else ""
     return _say(
         f"{name} in line {line} can't be read: {problem}",
         f"{name} is an instruction, and what follows it in line {line} doesn't fit.",
@@ -109,8 +100,8 @@ def _whole(message: str) -> Diagnosis | None:
         fix = f"Move the FROM line up, above line {order[1]}."
         return _say(f"{order[2]} in line {order[1]} stands before FROM.", _FIRST, fix, int(order[1]))
     if unread != message:
-        name = next((one for one in _EXAMPLES if one in unread), None)
-        example = f" One that is right: {_EXAMPLES[name]}" if name else ""
+        name = next((one for one in EXAMPLES if one in unread), None)
+        example = f" One that is right: {EXAMPLES[name]}" if name else ""
         fix = f"Look at your {name or 'last changed'} line.{example}"
         return _say(f"The Dockerfile can't be read: {one_line(unread)}", _LINES, fix, None)
     if message.startswith("the Dockerfile is empty"):
