@@ -1,12 +1,20 @@
-"""What a Dockerfile may not ask for, decided before the build: afterwards the daemon has fetched it already."""
+"""What a Dockerfile may not ask for, decided before the build: afterwards the daemon has fetched it already.
+
+An image or a download that the exercise doesn't offer is an ordinary mistake: the build check fails and explains it.
+An attempt to get at the host or its network is none: PolicyError rejects the submission, and a person looks.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+import re
+import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from grader.core import references
-from grader.core.errors import Failure
+from grader.core.errors import Failure, PolicyError
 from grader.core.text import quoted
 
 if TYPE_CHECKING:
@@ -16,6 +24,14 @@ if TYPE_CHECKING:
 
 _FRONTEND: Final = ("docker/dockerfile", "docker.io/docker/dockerfile")
 """The official frontend. It isn't fetched: the engine's own builder understands the same language."""
+_SYNTAX: Final = re.compile(r"\s*(?:#|//)\s*syntax\s*=", re.IGNORECASE)
+_GRABS: Final = re.compile(r"--(?:network=host|security=insecure|device(?:=.*)?)", re.IGNORECASE | re.DOTALL)
+"""Options of RUN that reach for the host."""
+_SECRETS: Final = frozenset({"secret", "ssh"})
+"""Types of mounts that hold what belongs to whoever runs the build."""
+_SSH: Final = re.compile(r"[\w.-]+@([^/:]+):")
+_INTERNAL: Final = ("localhost", "internal", "local", "localdomain")
+"""Top-level domains that name this machine or its neighbours: `host.docker.internal`, `metadata.google.internal`."""
 
 
 class Refused(Failure):
@@ -34,7 +50,8 @@ class Policy:
     """The only images that a build may read."""
 
     def check(self, dockerfile: Dockerfile) -> None:
-        """Raise Refused for the first thing that breaks a rule."""
+        """Raise PolicyError for an attempt to get out, else Refused for the first thing that breaks a rule."""
+        _attempts(dockerfile)
         self._syntax(dockerfile)
         for reference in references.images(dockerfile):
             self._image(reference)
@@ -81,14 +98,58 @@ class Policy:
         )
 
 
+def _attempts(dockerfile: Dockerfile) -> None:
+    for reference in references.privileges(dockerfile):
+        mounts = reference.written.startswith("--mount=") and reference.value.lower() in _SECRETS
+        if mounts or _GRABS.fullmatch(reference.written):
+            raise PolicyError(
+                f"line {reference.line}: RUN {quoted(reference.written)} asks for access to the host",
+                hint="Leave the option out: nothing in the exercise needs it.",
+            )
+    for reference in references.downloads(dockerfile):
+        if reference.value and _is_internal(reference.value):
+            raise PolicyError(
+                f"line {reference.line}: ADD {quoted(reference.written)} asks for an address inside the network "
+                "in which submissions are graded",
+                hint="Put the file into your folder and COPY it.",
+            )
+
+
+def _is_internal(address: str) -> bool:
+    """Whether an address can only mean this machine, its network or its cloud."""
+    host = _host(address)
+    if host is None:
+        return False
+    if host.rpartition(".")[2] in _INTERNAL:
+        return True
+    try:
+        # Not only 127.0.0.1: system resolvers also take 127.1, 2130706433 and 0x7f000001.
+        found: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(socket.inet_aton(host))
+    except OSError:
+        try:
+            found = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return False
+    return not (getattr(found, "ipv4_mapped", None) or found).is_global
+
+
+def _host(address: str) -> str | None:
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return None
+    ssh = _SSH.match(address)
+    if not host and ssh is not None:
+        host = ssh[1].lower()
+    return host.rstrip(".") if host else None
+
+
 def without_syntax(text: str) -> str:
-    """Blank the `# syntax=` lines at the top, keeping line numbers: fetching the frontend would need a network."""
-    # At line feeds only, as BuildKit does: other separators may stand inside a line.
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        bare = line.removeprefix("\ufeff").strip()
-        if bare and not bare.startswith("#"):
-            break
-        if bare.lstrip("# \t").lower().startswith("syntax"):
-            lines[number] = "#"
-    return "\n".join(lines)
+    """Take the `# syntax=` lines off the top, keeping line numbers: fetching the frontend would need a network.
+
+    Whatever stands where one was would end the directives for BuildKit, so the gap is closed and filled below them.
+    """
+    lines = text.removeprefix("\ufeff").split("\n")
+    end = next((n for n, line in enumerate(lines) if line.strip() and not line.lstrip().startswith(("#", "//"))), 0)
+    kept = [line for line in lines[:end] if not _SYNTAX.match(line)]
+    return "\n".join([*kept, *["#"] * (end - len(kept)), *lines[end:]])
