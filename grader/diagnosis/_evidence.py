@@ -116,11 +116,3 @@ def starter(case: Case, word: str = "") -> Instruction | None:
     """Give the one of them that holds `word`, or else the CMD."""
     found = starters(case)
     return next((one for one in found if word in one.text), found[0] if found else None)
-
-
-def shell_text(argv: tuple[str, ...]) -> str | None:
-    """Give the line that a shell is asked to run, `sh -c LINE`, if that is what the command is."""
-    for shell, option, line in zip(argv, argv[1:], argv[2:], strict=False):
-        if option == "-c" and shell.rsplit("/", 1)[-1] in {"sh", "bash", "ash", "dash"}:
-            return line
-    return None

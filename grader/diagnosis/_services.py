@@ -1,4 +1,4 @@
-"""Commands that start a service, and those that leave it running in the background."""
+"""Command lines: which start a service, and which leave it running in the background."""
 
 from __future__ import annotations
 
@@ -46,4 +46,12 @@ def backgrounded(line: str) -> str | None:
         words = head.strip().removeprefix("(").removeprefix("nohup ").strip()
         if rest and server(words, scripts=True) is not None:
             return f"{head.strip()} &"
+    return None
+
+
+def shell_text(argv: tuple[str, ...]) -> str | None:
+    """Give the line that a shell is asked to run, `sh -c LINE`, if that is what the command is."""
+    for shell, option, line in zip(argv, argv[1:], argv[2:], strict=False):
+        if option == "-c" and shell.rsplit("/", 1)[-1] in {"sh", "bash", "ash", "dash"}:
+            return line
     return None

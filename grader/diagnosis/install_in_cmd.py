@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, shell_text, starter, unheard
+from grader.diagnosis._evidence import container, starter, unheard
+from grader.diagnosis._services import shell_text
 
 if TYPE_CHECKING:
     from grader.core.facts import Case

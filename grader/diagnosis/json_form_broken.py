@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import ended_badly, shell_text, source
+from grader.diagnosis._evidence import ended_badly, source
+from grader.diagnosis._services import shell_text
 from grader.diagnosis._words import array
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, shell_text, starter
+from grader.diagnosis._evidence import container, starter
 from grader.diagnosis._scripts import interpreter
+from grader.diagnosis._services import shell_text
 from grader.diagnosis._words import array, base, last_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, shell_text, starters
+from grader.diagnosis._evidence import container, starters
+from grader.diagnosis._services import shell_text
 
 if TYPE_CHECKING:
     from grader.core.facts import Case

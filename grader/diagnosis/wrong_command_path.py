@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._copies import copied
-from grader.diagnosis._evidence import Ended, ended_badly, shell_text
+from grader.diagnosis._evidence import Ended, ended_badly
+from grader.diagnosis._services import shell_text
 from grader.diagnosis._words import array, base, nearest
 
 if TYPE_CHECKING:
