@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_DOCKERFILE: Final = 256 * 1024
 _LISTED: Final = 8
+_NOT_APP: Final = frozenset({"dockerfile", ".dockerignore", "task.md", "readme.md"})
+"""What lies beside an app without being part of it."""
 
 
 def _inside(value: str) -> str:
@@ -61,11 +63,14 @@ class Dockerfile(Submission):
                 hint=f"It holds: {_listing(root)}.",
             )
         dockerfile = self._dockerfile(root)
-        for place, given in self.given.items():
-            _lay(work, place, given)
-        context = self._context(root, dockerfile)
+        own = set(_entries(root))
+        laid = [name for place, given in self.given.items() for name in _lay(work, place, given)]
+        context = self._context(root, dockerfile, own)
         work.taken["dockerfile"] = dockerfile.relative_to(root).as_posix()
         work.taken["context"] = context.relative_to(root).as_posix()
+        if laid:
+            more = f" and {len(laid) - _LISTED} more" if len(laid) > _LISTED else ""
+            work.taken["given"] = ", ".join(laid[:_LISTED]) + more
         plan = Plan(context, dockerfile, work.images, work.build, work.containers, work.limits)
         project = Project(work.ledger, plan, work.preparation, work.progress)
         try:
@@ -90,13 +95,18 @@ class Dockerfile(Submission):
             hint=f"The file must be called {names}, without an ending such as .txt. It holds: {_listing(root)}.",
         )
 
-    def _context(self, root: Path, dockerfile: Path) -> Path:
-        """Take the first folder in which everything is that the Dockerfile copies; if none has it all, the first."""
+    def _context(self, root: Path, dockerfile: Path, own: set[Path]) -> Path:
+        """Take the first folder in which everything is that the Dockerfile copies; if none has it all, the first.
+
+        Students write their Dockerfile in the app's folder as often as beside it, and hand it in without the app: there
+        `COPY . .` means the app's folder, so what was only laid into another candidate doesn't count.
+        """
         folders = [root / folder for folder in self.context if (root / folder).is_dir()] or [root]
-        if len(folders) == 1:
-            return folders[0]
+        if dockerfile.parent != root and dockerfile.parent in folders:
+            return dockerfile.parent
+        laid = {folder for folder in folders if folder != root and folder not in own}
         wanted = _copied(dockerfile)
-        return next((one for one in folders if all(_has(one, source) for source in wanted)), folders[0])
+        return next((one for one in folders if all(_has(one, source, laid) for source in wanted)), folders[0])
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -138,18 +148,18 @@ def _copied(dockerfile: Path) -> list[str]:
     ]
 
 
-def _has(folder: Path, source: str) -> bool:
+def _has(folder: Path, source: str, laid: set[Path]) -> bool:
     relative = os.path.normpath("/" + source).lstrip("/")
     if not relative:
-        return True
+        return any(path not in laid and path.name.lower() not in _NOT_APP for path in _entries(folder))
     if any(char in relative for char in "*?["):
         # Only the folder part is compared: a student's pattern is nothing to search a tree with.
         return (folder / relative).parent.is_dir()
     return (folder / relative).exists()
 
 
-def _lay(work: Work, place: str, given: Given) -> None:
-    """Complete the submission with the author's files."""
+def _lay(work: Work, place: str, given: Given) -> list[str]:
+    """Complete the submission with the author's files; names what was laid."""
     root = work.snapshot.root
     source = work.exercise / given.from_
     if not source.exists():
@@ -162,8 +172,7 @@ def _lay(work: Work, place: str, given: Given) -> None:
             continue
         _write(path, target, root)
         laid.append(target.relative_to(root).as_posix())
-    if laid:
-        work.taken[f"given {place}"] = f"{given.lay}: {', '.join(laid[:_LISTED])}"
+    return laid
 
 
 def _write(path: Path, target: Path, root: Path) -> None:
