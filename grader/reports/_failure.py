@@ -42,7 +42,7 @@ def _details(screen: Screen, check: CheckResult, dockerfile: str) -> None:
     _comparison(screen, check)
     if check.diagnosis is not None:
         found = check.diagnosis
-        where = "" if found.line is None else f" ({dockerfile}, line {found.line})"
+        where = "" if found.line is None or f"line {found.line}" in found.fix else f" ({dockerfile}, line {found.line})"
         screen.labelled("Why", f"{found.summary} {found.explanation}")
         screen.labelled("Fix", f"{found.fix}{where}", "green")
     if check.hint:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST, _PLAIN_WIDTH = 40, 120, 80
 _STACKED_BELOW: Final = 60
 """Columns under which a label stands above its text instead of beside it."""
-_MAX_LINE: Final = 400
+_MAX_LINE: Final = 200
 """Characters of one line of raw material."""
 INDENT: Final = 4
 

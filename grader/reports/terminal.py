@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SHORT: Final = 0.05
 """Seconds: a phase that took less is not worth a word."""
+_SKIPPED: Final = "Not looked at: something it needs did not pass."
 _COUNTED: Final = {
     Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.SKIPPED: "skipped",
     Outcome.ERROR: "not counted", Outcome.WITHHELD: "not run yet",
@@ -40,8 +41,15 @@ class Terminal(Report):
         _head(self._screen, result)
         dockerfile = result.submission.taken.get("dockerfile", "Dockerfile")
         told: dict[Diagnosis, str] = {}
+        reason: str | None = None
         for check in result.checks:
             _check(self._screen, check, dockerfile, told)
+            if check.outcome is not Outcome.SKIPPED:
+                reason = None
+            elif reason is None or check.message not in {reason, None}:
+                # Said once for checks in a row: a reader needn't compare nine equal lines.
+                reason = check.message or _SKIPPED
+                self._screen.line(reason, "dim", indent=4)
         _foot(self._screen, result)
 
 
@@ -72,8 +80,6 @@ def _check(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diagn
             screen.line(check.message or "It could not be checked.", indent=4)
             screen.line("This is a fault of the exercise or the machine, not yours: it costs no points.", indent=4)
             screen.gap()
-        case Outcome.SKIPPED:
-            screen.line(check.message or "Not looked at: something it needs did not pass.", "dim", indent=4)
         case Outcome.WITHHELD:
             screen.line("Is checked after the due date.", "dim", indent=4)
 

@@ -92,7 +92,11 @@ class Project:
     def _run_build(self) -> Build:
         parsed = self.dockerfile()
         Policy(self._plan.images).check(parsed)
-        built = self._try_build(parsed)
+        try:
+            built = self._try_build(parsed)
+        except SandboxError:
+            self._preparation.settle()  # if the engine is at fault, that says it better
+            raise
         if self._preparation.settle():
             # An image had to be pulled: what was tried without it doesn't count, nor does its time.
             built = self._try_build(parsed)

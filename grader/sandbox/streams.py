@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import selectors
 import socket
 import struct
 from typing import TYPE_CHECKING, Any, Final
@@ -14,57 +14,104 @@ if TYPE_CHECKING:
 
 MAX_STREAM: Final = 1024 * 1024
 """Bytes of each stream that are kept; the rest is read and dropped, so that the writer isn't held up."""
+_PIECE: Final = 65536
 _HEADER: Final = struct.Struct(">BxxxL")
 """Of a frame: the stream (1 stdout, 2 stderr) and its length. Engine API, "Attach to a container", stream format."""
 
 
 def converse(stream: Any, stdin: bytes, wait: float) -> tuple[bytes, bytes]:
-    """Send stdin, read both outputs to their end; `wait` is the longest for one read.
+    """Send stdin and read both outputs to their end, at the same time; `wait` is the longest to sleep for either.
 
     Raises TimedOut at the deadline.
     """
     raw: socket.socket = getattr(stream, "_sock", stream)
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        raw.settimeout(remaining(wait))
-        if stdin:
-            raw.sendall(stdin)
-        raw.shutdown(socket.SHUT_WR)
     kept = {1: bytearray(), 2: bytearray()}
-    for number, data in _frames(raw, wait):
-        target = kept.get(number)
-        if target is not None:
-            target += data[: max(MAX_STREAM - len(target), 0)]
+    frames = _Frames()
+    raw.setblocking(False)
+    for chunk in _chunks(raw, _read_already(stream), stdin, wait):
+        for number, data in frames.feed(chunk):
+            target = kept.get(number)
+            if target is not None:
+                target += data[: max(MAX_STREAM - len(target), 0)]
     return bytes(kept[1]), bytes(kept[2])
 
 
-def _frames(raw: socket.socket, wait: float) -> Iterator[tuple[int, bytes]]:
-    while header := _exactly(raw, _HEADER.size, wait):
-        number, length = _HEADER.unpack(header)
-        while length:
-            piece = _receive(raw, min(length, 65536), wait)
-            if not piece:
-                return
-            length -= len(piece)
-            yield number, piece
+def close(stream: Any) -> None:
+    """Close a stream for good; the library's own way leaves the connection to the garbage collector."""
+    response = getattr(stream, "_response", None)
+    if response is not None:
+        response.close()
+    stream.close()
 
 
-def _exactly(raw: socket.socket, size: int, wait: float) -> bytes:
-    data = b""
-    while len(data) < size:
-        piece = _receive(raw, size - len(data), wait)
-        if not piece:
-            return b""
-        data += piece
-    return data
+def _read_already(stream: Any) -> bytes:
+    """Give what the HTTP library has read along with the head of the answer: it stays in that library's buffer."""
+    response = getattr(stream, "_response", None)
+    if response is None:
+        return b""
+    buffered = response.raw._fp.fp  # noqa: SLF001 - the library hands out the socket below it, and nothing else
+    return bytes(buffered.peek())
 
 
-def _receive(raw: socket.socket, size: int, wait: float) -> bytes:
-    while True:
-        # remaining() raises when nothing is left, so the loop ends.
-        raw.settimeout(remaining(wait))
-        try:
-            return raw.recv(size)
-        except TimeoutError:
-            continue
-        except ConnectionResetError:
-            return b""
+def _chunks(raw: socket.socket, first: bytes, stdin: bytes, wait: float) -> Iterator[bytes]:
+    """Give what arrives until the other side has closed, sending meanwhile."""
+    yield first
+    pending = memoryview(stdin)
+    with selectors.DefaultSelector() as selector:
+        selector.register(raw, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        while True:
+            # remaining() raises when nothing is left, so the loop ends.
+            for _, events in selector.select(remaining(wait)):
+                if events & selectors.EVENT_WRITE:
+                    pending = _send(raw, pending)
+                    if not pending:
+                        selector.modify(raw, selectors.EVENT_READ)
+                if events & selectors.EVENT_READ:
+                    chunk = _receive(raw)
+                    if not chunk:
+                        return
+                    yield chunk
+
+
+def _send(raw: socket.socket, pending: memoryview) -> memoryview:
+    """Send a piece, and the end after the last one; gives what is left. A reader that has gone needs no more."""
+    try:
+        pending = pending[raw.send(pending[:_PIECE]) :] if pending else pending
+        if not pending:
+            raw.shutdown(socket.SHUT_WR)
+    except BlockingIOError:
+        return pending
+    except OSError:
+        return pending[:0]
+    return pending
+
+
+def _receive(raw: socket.socket) -> bytes:
+    try:
+        return raw.recv(_PIECE)
+    except ConnectionError:
+        return b""
+
+
+class _Frames:
+    """Takes the two outputs apart."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._number = 0
+        self._left = 0
+
+    def feed(self, chunk: bytes) -> Iterator[tuple[int, bytes]]:
+        """Give the number of the stream with each piece of it."""
+        while chunk:
+            if not self._left:
+                missing = _HEADER.size - len(self._head)
+                self._head, chunk = self._head + chunk[:missing], chunk[missing:]
+                if len(self._head) < _HEADER.size:
+                    return
+                self._number, self._left = _HEADER.unpack(self._head)
+                self._head = b""
+            piece, chunk = chunk[: self._left], chunk[self._left :]
+            self._left -= len(piece)
+            if piece:
+                yield self._number, piece
