@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.commands import grader, process
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def ledgers(tmp_path: Path) -> Path:
+    folder = tmp_path / "state" / "grader" / "ledgers"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write(folder: Path, *lines: dict[str, str]) -> Path:
+    path = folder / f"{uuid.uuid4().hex}.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def test_nothing_to_remove() -> None:
+    assert grader("clean") == (0, "Nothing to remove.\n", "")
+
+
+def test_an_engine_that_is_gone(ledgers: Path) -> None:
+    path = write(ledgers, {"engine": "unix:///nonexistent.sock"}, {"container": "grader-x"})
+    ran = process("clean")
+    assert ran.code == 3
+    assert "unix:///nonexistent.sock" in ran.err
+    assert path.exists()
+
+
+@pytest.mark.docker
+def test_only_what_was_written_down_is_removed(ledgers: Path) -> None:
+    mine, other = f"grader-test-{uuid.uuid4().hex}", f"grader-test-{uuid.uuid4().hex}"
+    for name in (mine, other):
+        subprocess.run(["docker", "create", "--name", name, "busybox:1"], check=True, capture_output=True)
+    try:
+        path = write(ledgers, {"engine": "unix:///var/run/docker.sock"}, {"container": mine})
+        assert grader("clean", "--dry-run") == (0, f"would remove container {mine}\n", "")
+        assert path.exists()
+        assert grader("clean") == (0, f"removing container {mine}\n", "")
+        assert not path.exists()
+        assert subprocess.run(["docker", "inspect", mine], check=False, capture_output=True).returncode == 1
+        assert subprocess.run(["docker", "inspect", other], check=False, capture_output=True).returncode == 0
+    finally:
+        subprocess.run(["docker", "rm", "-f", mine, other], check=True, capture_output=True)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.cli.output import Output
+from grader.core.errors import UsageError
+from tests.support.factories import make_result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_parse() -> None:
+    assert Output.parse("json").path is None
+    assert str(Output.parse("json:a:b.json").path) == "a:b.json"
+    assert [one.name for one in Output.parse_all(["json", "junit:r.xml"])] == ["json", "junit"]
+
+
+@pytest.mark.parametrize("text", ["", "jsn", "jsn:x", ":x", "../json", "_screen", "json:no/x", "json:."])
+def test_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        Output.parse(text)
+
+
+def test_a_file_can_be_read_by_others(elsewhere: Path) -> None:
+    Output.parse("json:r.json").write([make_result()])
+    assert stat.S_IMODE((elsewhere / "r.json").stat().st_mode) == 0o644
+    assert (elsewhere / "r.json").read_bytes().endswith(b"\n")
+
+
+def test_a_folder_that_has_gone(elsewhere: Path) -> None:
+    (elsewhere / "there").mkdir()
+    output = Output.parse("json:there/r.json")
+    (elsewhere / "there").rmdir()
+    with pytest.raises(UsageError, match="can't be written: No such file"):
+        output.write([make_result()])
