@@ -6,6 +6,7 @@ The engine's API offers the classic builder only, which accepts `RUN <<EOF` and 
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,10 @@ _INFRASTRUCTURE = (
     "is not a docker command",
     "unknown command: docker buildx",
 )
+
+# Names and commands of a Dockerfile stand in quotes; only `${X:?words}` reaches the message bare.
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
+_BARE = 'failed to process "'
 
 
 def build(
@@ -92,9 +97,16 @@ def build(
     if done.timed_out:
         what = f"the build was not finished after {show_seconds(spec.timeout)} (the build limit)"
         failure = BuildFailure(message=what, step=log.unfinished(), output=failure.output)
-    elif failure.exit_code is None and any(sign in failure.message for sign in _INFRASTRUCTURE):
+    elif done.exit_code == 0:
+        raise SandboxError("the build ended well, but without an image", hint="See `grader doctor`.")
+    elif failure.exit_code is None and _is_trouble(failure.message):
         raise SandboxError(f"the build could not be run: {one_line(failure.message)}", hint="See `grader doctor`.")
     return Build(None, done.seconds, log.text(), failure, timed_out=done.timed_out, cached_steps=log.cached_steps)
+
+
+def _is_trouble(message: str) -> bool:
+    said = _QUOTED.sub("", message)
+    return _BARE not in message and any(sign in said for sign in _INFRASTRUCTURE)
 
 
 def _command(

@@ -11,15 +11,21 @@ from grader.core.facts import Command, Completed, ContainerState
 from grader.core.text import one_line
 from grader.sandbox.engine import LABEL
 from grader.sandbox.errors import translated
-from grader.sandbox.streams import converse
+from grader.sandbox.ledger import uninterrupted
+from grader.sandbox.streams import close, converse
 
 if TYPE_CHECKING:
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
 _LOG: Final = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}
-CANNOT_START: Final = frozenset({126, 127})
+_NOT_EXECUTABLE: Final = 126
+_NOT_FOUND: Final = 127
+CANNOT_START: Final = frozenset({_NOT_EXECUTABLE, _NOT_FOUND})
 """Exit codes with which the engine marks a container whose command can't be run: not executable, not found."""
+
+_GONE: Final = frozenset({404, 409})
+"""Answers of the engine when a container, or a command in it, is over already."""
 
 
 def settings(spec: ContainerSpec) -> dict[str, Any]:
@@ -39,6 +45,7 @@ def settings(spec: ContainerSpec) -> dict[str, Any]:
         "AutoRemove": False,
         "Privileged": False,
         "IpcMode": "private",
+        "CgroupnsMode": "private",  # on cgroup v1 the default shows the host's
         "LogConfig": _LOG,
         "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
     }
@@ -52,7 +59,8 @@ class EngineContainer:
         self._api = api or ledger.engine.api
         name = ledger.name()
         config = {**config, "Labels": {LABEL: ledger.attempt}}
-        with translated("creating a container"):
+        # The engine goes on creating what nobody waits for any more: a Ctrl-C meanwhile would leave it behind.
+        with uninterrupted(), translated("creating a container"):
             created = self._api.create_container_from_config(config, name)
         self.id = str(created["Id"])
         self._name = name
@@ -134,32 +142,46 @@ class EngineContainer:
 
     def execute(self, command: Command) -> Completed:
         """Run a command in it, which must be running. At the deadline the whole container is killed with it."""
+        from docker.errors import APIError
+
         started = time.monotonic()
         with translated("running a command in the container"):
-            made = self._api.exec_create(
-                self.id,
-                list(command.argv),
-                stdin=True,
-                environment=dict(command.env) or None,
-                user=command.user or "",
-                workdir=command.workdir,
-            )
-            stream = self._api.exec_start(made["Id"], socket=True)
             try:
-                out, err = converse(stream, command.stdin, wait=10)
-            except TimedOut:
-                # The engine can't end a command alone (docker-py issue 2651); its container is given up.
-                self.signal("KILL")
-                raise
-            finally:
-                stream.close()
-            done = self._api.exec_inspect(made["Id"])
+                code, out, err = self._exec(command)
+            except APIError as error:
+                if error.status_code not in _GONE:
+                    raise
+                state = self.state()
+                raise Failure(f"the container ended before the command: {_ending(state)}") from None
+        if code == _NOT_EXECUTABLE and out.startswith(b"OCI runtime exec failed") and b"not found in $PATH" in out:
+            code = _NOT_FOUND  # as `docker run` has it
         return Completed(
-            exit_code=int(done["ExitCode"] if done["ExitCode"] is not None else -1),
+            exit_code=code,
             stdout=out.decode("utf-8", "replace"),
             stderr=err.decode("utf-8", "replace"),
             seconds=time.monotonic() - started,
         )
+
+    def _exec(self, command: Command) -> tuple[int, bytes, bytes]:
+        made = self._api.exec_create(
+            self.id,
+            list(command.argv),
+            stdin=True,
+            environment=dict(command.env) or None,
+            user=command.user or "",
+            workdir=command.workdir,
+        )
+        stream = self._api.exec_start(made["Id"], socket=True)
+        try:
+            out, err = converse(stream, command.stdin, wait=10)
+        except TimedOut:
+            # The engine can't end a command alone (docker-py issue 2651); its container is given up.
+            self.signal("KILL")
+            raise
+        finally:
+            close(stream)
+        done = self._api.exec_inspect(made["Id"])
+        return int(done["ExitCode"] if done["ExitCode"] is not None else -1), out, err
 
 
 def state_of(raw: dict[str, Any]) -> ContainerState:
@@ -177,6 +199,10 @@ def state_of(raw: dict[str, Any]) -> ContainerState:
     )
 
 
+def _ending(state: ContainerState) -> str:
+    return f"it is {state.status}" if state.exit_code is None else f"it ended with exit code {state.exit_code}"
+
+
 def run_fresh(ledger: Ledger, image: str, spec: ContainerSpec, command: Command) -> Completed:
     """Run a command in a new container of the image and remove it. Raises TimedOut at the deadline."""
     started = time.monotonic()
@@ -188,6 +214,7 @@ def run_fresh(ledger: Ledger, image: str, spec: ContainerSpec, command: Command)
         "AttachStderr": True,
         "OpenStdin": bool(command.stdin),
         "StdinOnce": bool(command.stdin),
+        "Healthcheck": {"Test": ["NONE"]},
     }
     if command.keep_entrypoint:
         config["Cmd"] = list(command.argv) or None
@@ -210,7 +237,7 @@ def _finish(container: EngineContainer, command: Command, started: float) -> Com
             converse(stream, command.stdin, wait=10)
     finally:
         if stream is not None:
-            stream.close()
+            close(stream)
     if container.state().status not in {"created", "exited", "dead"}:
         while not container.wait(remaining(30)):
             pass

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from grader.core.clock import remaining
 from grader.core.facts import Entry
 from grader.sandbox.errors import translated
+from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,7 @@ class ImageFiles:
             name = self._ledger.name()
             # The command never runs; images FROM scratch have none of their own, and the engine wants one.
             config = {"Image": self._image, "Entrypoint": ["/grader-reads-files"], "Cmd": [], "NetworkDisabled": True}
-            with translated("opening the image's file system"):
+            with uninterrupted(), translated("opening the image's file system"):
                 self._ledger.engine.api.create_container_from_config(config, name)
             self._container = name
         return self._container

@@ -36,9 +36,10 @@ class Ledger:
         self.engine = engine
         self.attempt = attempt
         self._path = (folder or state_folder()) / f"{attempt}.jsonl"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: TextIO = self._path.open("a", encoding="utf-8")
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        with _writing(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: TextIO = self._path.open("a", encoding="utf-8")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
         self._write({"engine": engine.address})
         self._lock = threading.Lock()
         self._names = 0
@@ -79,8 +80,17 @@ class Ledger:
         return tuple(f"kept {kind} {key}" for kind, key in self._objects)
 
     def _write(self, line: dict[str, str]) -> None:
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        with _writing(self._path):
+            self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SandboxError(f"{path} can't be written: {error.strerror}") from error
 
 
 def state_folder() -> Path:

@@ -22,13 +22,22 @@ if TYPE_CHECKING:
 _LISTENING: Final = "0A"
 """TCP_LISTEN in the kernel's tables (proc_net_tcp, include/net/tcp_states.h)."""
 _TABLES: Final = ("tcp", "tcp6")
+_NOT_RUNNING: Final = 409
+"""The engine's answer for a container that has ended meanwhile."""
 MAX_TABLE: Final = 256 * 1024
 
 
 def processes(engine: Engine, container: str, names: Mapping[int, str]) -> tuple[Process, ...]:
     """Give a container's processes, its main one first; `names` are the users of the image."""
+    from docker.errors import APIError
+
     with translated("listing processes"):
-        table = engine.api.top(container, ps_args="-eo pid,ppid,uid,args")
+        try:
+            table = engine.api.top(container, ps_args="-eo pid,ppid,uid,args")
+        except APIError as error:
+            if error.status_code != _NOT_RUNNING:
+                raise
+            return ()
     rows = [row for row in table.get("Processes") or () if len(row) >= 4]  # noqa: PLR2004 - the columns asked for
     own = {row[0] for row in rows}
     # PID 1 is the one whose parent is outside the container; the engine lists by number, and numbers wrap around.

@@ -194,8 +194,12 @@ class Project:
             self._ahead = Ahead(lambda: Service(self._ledger, name, spec, image, self._passwd))
 
     def _started(self, name: str) -> Service | None:
-        ahead, self._ahead = self._ahead, None
-        return ahead.result() if ahead is not None and name == self._expected else None
+        ahead = self._ahead
+        if ahead is None or name != self._expected:
+            return None
+        ahead.join()  # until then it stays what close() waits for
+        self._ahead = None
+        return ahead.result()
 
     def close(self) -> None:
         """Wait for what goes on in the background, so that nothing is made after everything was removed."""
