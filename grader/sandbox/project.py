@@ -15,12 +15,9 @@ from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
 from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
 from grader.sandbox import build as builder
-from grader.sandbox import context, images
+from grader.sandbox import images
 from grader.sandbox.ahead import Ahead
-from grader.sandbox.containers import run_fresh
-from grader.sandbox.files import ImageFiles
 from grader.sandbox.policy import Policy, Refused, without_syntax
-from grader.sandbox.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +25,10 @@ if TYPE_CHECKING:
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Command, Completed, Entry, ImageInfo
     from grader.core.progress import Progress
+    from grader.sandbox.files import ImageFiles
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.preparation import Preparation
+    from grader.sandbox.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,8 @@ class Project:
 
     def _try_build(self, parsed: Dockerfile) -> Build:
         self._progress.phase("Building the image")
+        # What is needed only once there is an image is loaded while BuildKit is at work.
+        Ahead(_load_what_comes_next)
         namespace = self._ledger.attempt if references.uses_cache_mounts(parsed) else ""
         with (
             budget("build", self._plan.build.timeout + 5),
@@ -154,6 +155,8 @@ class Project:
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:
         """Give what is at a path of the image."""
         if self._files is None:
+            from grader.sandbox.files import ImageFiles
+
             self._files = ImageFiles(self._ledger, self._image_id())
             for announced in self._announced:
                 self._files.announce(announced)
@@ -163,6 +166,8 @@ class Project:
         """Run a command in a running container, or in a fresh one of the image."""
         if container is not None:
             return self.container(container).execute(command)
+        from grader.sandbox.containers import run_fresh
+
         return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), command)
 
     def expect(self, name: str | None) -> None:
@@ -181,7 +186,7 @@ class Project:
             spec = self._spec(name)
             self._progress.phase(f"Starting container {name}")
             with budget("start", self._plan.limits.start + spec.ready.within):
-                service = self._started(name) or Service(self._ledger, name, spec, image, self._passwd)
+                service = self._started(name) or self._start(name, image)
                 self._services[name] = service
                 service.ready()
         return service
@@ -190,8 +195,12 @@ class Project:
         """Start the first container that will be needed, while checks look at the image."""
         name = self._expected
         if name is not None:
-            spec = self._spec(name)
-            self._ahead = Ahead(lambda: Service(self._ledger, name, spec, image, self._passwd))
+            self._ahead = Ahead(lambda: self._start(name, image))
+
+    def _start(self, name: str, image: str) -> Service:
+        from grader.sandbox.service import Service
+
+        return Service(self._ledger, name, self._spec(name), image, self._passwd)
 
     def _started(self, name: str) -> Service | None:
         ahead = self._ahead
@@ -234,6 +243,8 @@ class Project:
 
     def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
         """Collect what is known. Looks, but starts nothing; what can't be had is left out."""
+        from grader.sandbox import context
+
         found = context.survey(self._plan.context, self._plan.dockerfile)
         service = self._services.get(self._name(container))
         facts = Case(
@@ -269,6 +280,11 @@ class Project:
                 )
         except (SandboxError, TimedOut, Unmet):
             return facts
+
+
+def _load_what_comes_next() -> None:
+    import grader.sandbox.files
+    import grader.sandbox.service  # noqa: F401 - only to have them loaded
 
 
 def _copy_without_syntax(path: Path, text: str, scratch: Path) -> Path:

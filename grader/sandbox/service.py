@@ -24,6 +24,8 @@ _POLL: Final = 0.05
 """Seconds between two questions to the engine."""
 _GLANCE: Final = 0.005
 """Seconds between two glances at `/proc`, which cost next to nothing."""
+_SNAPSHOT: Final = 0.1
+"""Seconds for which a list of processes serves one check after the other; retries come at longer intervals."""
 _LOOPBACK_GRACE: Final = 1.5
 """Seconds after which a server that listens on the loopback only is not waited for any longer: it won't move."""
 
@@ -39,6 +41,7 @@ class Service:
         self._engine = ledger.engine
         self._passwd = passwd
         self._readiness: tuple[str | None] | None = None
+        self._seen: tuple[float, tuple[Process, ...]] = (float("-inf"), ())
         self._ports: dict[int, tuple[str, int]] = {}
         # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
         self._container = EngineContainer(ledger, _config(spec, image), ledger.engine.client())
@@ -60,9 +63,14 @@ class Service:
 
     def processes(self) -> tuple[Process, ...]:
         """Give its processes, PID 1 first."""
-        if not self.state().running:
-            return ()
-        return outside.processes(self._engine, self.id, outside.users(self._passwd()))
+        now = time.monotonic()
+        if now - self._seen[0] > _SNAPSHOT:
+            found = outside.processes(self._engine, self.id, self._users()) if self.state().running else ()
+            self._seen = (now, found)
+        return self._seen[1]
+
+    def _users(self) -> dict[int, str]:
+        return outside.users(self._passwd())
 
     def listeners(self) -> tuple[Listener, ...]:
         """Give the TCP addresses its processes listen on."""
@@ -93,6 +101,7 @@ class Service:
         signal = signal or raw["Config"].get("StopSignal") or "SIGTERM"
         started = time.monotonic()
         self.stopped = True
+        self._seen = (float("-inf"), ())
         self._container.signal(signal)
         try:
             ended = self._container.wait(remaining(grace))
