@@ -24,6 +24,7 @@ _NOT_FOUND: Final = 127
 CANNOT_START: Final = frozenset({_NOT_EXECUTABLE, _NOT_FOUND})
 """Exit codes with which the engine marks a container whose command can't be run: not executable, not found."""
 
+_INVALID: Final = 400
 _GONE: Final = frozenset({404, 409})
 """Answers of the engine when a container, or a command in it, is over already."""
 
@@ -61,9 +62,20 @@ class EngineContainer:
         config = {**config, "Labels": {LABEL: ledger.attempt}}
         # The engine goes on creating what nobody waits for any more: a Ctrl-C meanwhile would leave it behind.
         with uninterrupted(), translated("creating a container"):
-            created = self._api.create_container_from_config(config, name)
-        self.id = str(created["Id"])
+            self.id = self._create(config, name)
         self._name = name
+
+    def _create(self, config: dict[str, Any], name: str) -> str:
+        from docker.errors import APIError
+
+        try:
+            return str(self._api.create_container_from_config(config, name)["Id"])
+        except APIError as error:
+            said = str(error.explanation)
+            # What the image asks for makes no container: it has no command, or its working directory is a file.
+            if error.status_code == _INVALID or "Cannot mkdir" in said:
+                raise Failure(f"no container can be made of the image: {one_line(said)}") from None
+            raise
 
     def start(self) -> None:
         """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""

@@ -20,8 +20,6 @@ MAX_CONTENT: Final = 1024 * 1024
 """Bytes of one file that are kept."""
 MAX_FOLDER: Final = 2 * 1024 * 1024
 """Bytes of a folder that are read to serve several files of it at once."""
-MAX_LINKS: Final = 40
-"""As in Linux: how many links one path may go through."""
 # Folders of every image, whose size has nothing to do with the submission.
 _COMMON: Final = frozenset(
     {"/", "/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib", "/var", "/opt"}
@@ -69,12 +67,24 @@ class ImageFiles:
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:
         """Give what is at an absolute path; with `follow`, what a link leads to within the image."""
         path = posixpath.normpath("/" + path.lstrip("/"))
-        for _ in range(MAX_LINKS):
-            found = self._entry(path)
-            if found is None or not follow or found.link is None:
-                return found
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), found.link))
-        return None
+        found = self._entry(path)
+        if found is None or not follow or found.link is None:
+            return found
+        target = self._target(path)
+        found = self._entry(target) if target is not None else None
+        return found if found is not None and found.link is None else None
+
+    def _target(self, path: str) -> str | None:
+        """Say where a link leads in the end: the engine follows it, with all links in the folders above."""
+        from docker.errors import APIError
+
+        with translated(f"following {path} in the image"):
+            try:
+                chunks, about = self._ledger.engine.api.get_archive(self._created(), path)
+            except APIError:
+                return None  # it leads in a circle
+            chunks.close()
+        return posixpath.normpath("/" + str(about.get("linkTarget") or ""))
 
     def _entry(self, path: str) -> Entry | None:
         folder = posixpath.dirname(path)
@@ -132,8 +142,10 @@ class ImageFiles:
     def _created(self) -> str:
         if self._container is None:
             name = self._ledger.name()
-            # The command never runs; images FROM scratch have none of their own, and the engine wants one.
-            config = {"Image": self._image, "Entrypoint": ["/grader-reads-files"], "Cmd": [], "NetworkDisabled": True}
+            # The command never runs; images FROM scratch have none of their own, and the engine wants one. It would
+            # also make the image's working directory, which may be a file.
+            config: dict[str, object] = {"Image": self._image, "WorkingDir": "/", "NetworkDisabled": True}
+            config |= {"Entrypoint": ["/grader-reads-files"], "Cmd": []}
             with uninterrupted(), translated("opening the image's file system"):
                 self._ledger.engine.api.create_container_from_config(config, name)
             self._container = name

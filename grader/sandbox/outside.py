@@ -10,6 +10,7 @@ import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from grader.core.errors import Failure, TimedOut
 from grader.core.facts import Command, Listener, Process
 from grader.sandbox.errors import translated
 
@@ -66,7 +67,12 @@ def listeners(engine: Engine, pid: int, execute: Callable[[Command], Completed])
     if engine.local:
         return own_listeners(pid)
     paths = tuple(f"/proc/net/{table}" for table in _TABLES)
-    return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout))
+    try:
+        return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout))
+    except TimedOut:
+        raise
+    except Failure:
+        return ()  # it has ended meanwhile
 
 
 def own_listeners(pid: int) -> tuple[Listener, ...]:
