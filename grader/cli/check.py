@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.cli.output import Output
-    from grader.core.result import Result
+    from grader.core.progress import Progress
+    from grader.core.result import CheckResult, Result
     from grader.exercise.model import Exercise
 
 EPILOG: Final = """\b
@@ -98,10 +99,25 @@ def _grade(exercise: Exercise, submission: Path, only: Sequence[str], *, keep: b
     from grader.grading import Options, grade
     from grader.sandbox.engine import connect
 
-    # Formatting text takes a while to load: that is done while the engine is at work.
-    threading.Thread(target=importlib.import_module, args=("grader.reports._screen",), daemon=True).start()
     with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
-        return grade(exercise, submission, connect, progress, Options(only=only, keep=keep))
+        return grade(exercise, submission, connect, _Loading(progress), Options(only=only, keep=keep))
+
+
+class _Loading:
+    """Loads what formats text, which takes a while, once the first check is done: from then on the engine is at work."""
+
+    def __init__(self, inner: Progress) -> None:
+        self._inner = inner
+        self._begun = False
+
+    def phase(self, name: str) -> None:
+        self._inner.phase(name)
+
+    def checked(self, result: CheckResult) -> None:
+        self._inner.checked(result)
+        if not self._begun:
+            self._begun = True
+            threading.Thread(target=importlib.import_module, args=("grader.reports._screen",), daemon=True).start()
 
 
 def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:

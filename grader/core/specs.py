@@ -51,14 +51,19 @@ class ContainerSpec(Model):
     publish: tuple[Port, ...] = ()
     """Container ports to publish, each on a free port of 127.0.0.1."""
     env: dict[str, str] = Field(default_factory=dict)
+    """Variables, as `docker run -e` sets them."""
     command: tuple[str, ...] | None = None
     """Replaces the image's CMD."""
     tty: bool = False
+    """Gives it a terminal, as `docker run -t` does."""
     ready: Ready = Ready()
+    """When it counts as ready; not said: as soon as it runs."""
     memory: Annotated[Bytes, Field(ge=6 * MIB)] = 256 * MIB
     """Memory; swap is not added to it."""
     cpus: Annotated[float, Field(gt=0, le=64)] = 1.0
+    """Processor cores, parts of one included."""
     pids: Annotated[int, Field(ge=1, le=4096)] = 128
+    """Processes and threads."""
     cap_add: tuple[Literal["CHOWN", "SETUID", "SETGID", "DAC_OVERRIDE", "FOWNER", "NET_BIND_SERVICE", "KILL"], ...] = ()
     """Capabilities it keeps; all others are dropped."""
     network: Literal["none", "bridge"] | None = None
@@ -78,8 +83,11 @@ class LimitSpec(Model):
     """Budgets of the phases of an attempt that no other field sets; each phase has its own clock."""
 
     pull: Annotated[Seconds, Field(gt=0, le=3600)] = 600.0
+    """Pulling base images that are missing."""
     start: Annotated[Seconds, Field(gt=0, le=600)] = 30.0
+    """Starting a container."""
     checks: Annotated[Seconds, Field(gt=0, le=3600)] = 120.0
+    """All checks together; building and starting have clocks of their own."""
 
 
 class Given(Model):
