@@ -209,13 +209,21 @@ def _until_it_holds(check: Check, target: Any) -> None:
             check.run(target)
         except TimedOut:
             raise
-        except Failure:
-            if time.monotonic() + pause >= end:
-                raise
+        except Failure as failure:
+            # A failure with its reason says more than that the time was up.
+            if time.monotonic() + pause >= end or not _has_time(pause):
+                raise failure.with_traceback(None) from None
         else:
             return
-        time.sleep(clock.remaining(pause))
+        time.sleep(pause)
         pause = min(pause * 1.5, _LONGEST_RETRY)
+
+
+def _has_time(seconds: float) -> bool:
+    try:
+        return clock.remaining(seconds) >= seconds
+    except TimedOut:
+        return False
 
 
 def _failed(check: Check, failure: Failure, target: Any, seconds: float) -> CheckResult:
@@ -241,7 +249,12 @@ def _diagnosis(check: Check, failure: Failure, target: Any) -> Diagnosis | None:
 
     if not isinstance(target, Explains):
         return None
-    return diagnose(target.case(check.kind, failure, port=check.asked_port, container=check.in_))
+    try:
+        return diagnose(target.case(check.kind, failure, port=check.asked_port, container=check.in_))
+    except Exception:
+        # What was found stands without an explanation.
+        log.exception("explaining the failure of check %s went wrong", check.id)
+        return None
 
 
 def _outcome(

@@ -51,6 +51,8 @@ def budget(phase: str, seconds: float) -> Iterator[None]:
     """Run a phase on a clock of its own; enclosing deadlines are put off by the time it takes."""
     outer = _current.get()
     token = _current.set(_Deadline(seconds, f"the {phase} limit", None))
+    spent = _spent.get()
+    before = sum(spent.values()) if spent is not None else 0.0
     started = time.monotonic()
     try:
         yield
@@ -60,9 +62,10 @@ def budget(phase: str, seconds: float) -> Iterator[None]:
         if outer is not None:
             for link in outer.chain():
                 link.end += took
-        spent = _spent.get()
         if spent is not None:
-            spent[phase] = spent.get(phase, 0.0) + took
+            # What phases inside took is theirs.
+            inside = sum(spent.values()) - before
+            spent[phase] = spent.get(phase, 0.0) + took - inside
 
 
 @contextmanager

@@ -20,6 +20,9 @@ MAX_CONTENT: Final = 1024 * 1024
 """Bytes of one file that are kept."""
 MAX_FOLDER: Final = 2 * 1024 * 1024
 """Bytes of a folder that are read to serve several files of it at once."""
+_NOT_FOUND: Final = 404
+_NOWHERE: Final = ("too many links", "not a directory", "file name too long")
+"""What the engine says of paths through a link in a circle, a file, or a name that can't be."""
 # Folders of every image, whose size has nothing to do with the submission.
 _COMMON: Final = frozenset(
     {"/", "/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib", "/var", "/opt"}
@@ -84,7 +87,7 @@ class ImageFiles:
             except APIError:
                 return None  # it leads in a circle
             chunks.close()
-        return posixpath.normpath("/" + str(about.get("linkTarget") or ""))
+        return posixpath.normpath("/" + str(about.get("linkTarget") or "").lstrip("/"))
 
     def _entry(self, path: str) -> Entry | None:
         folder = posixpath.dirname(path)
@@ -112,14 +115,16 @@ class ImageFiles:
 
         `_whole` says afterwards whether that was all.
         """
-        from docker.errors import NotFound
+        from docker.errors import APIError
 
         self._whole = False
         with translated(f"reading {path} from the image"):
             try:
                 chunks, _ = self._ledger.engine.api.get_archive(self._created(), path)
-            except NotFound:
-                return
+            except APIError as error:
+                if error.status_code == _NOT_FOUND or any(one in str(error.explanation) for one in _NOWHERE):
+                    return
+                raise
             try:
                 yield from self._members(iter(chunks), path, limit)
             finally:

@@ -1,0 +1,174 @@
+"""Files of an image, read without running anything in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.core.specs import BuildSpec
+from grader.sandbox import build as builder
+from grader.sandbox.files import MAX_CONTENT, ImageFiles
+from tests.support.engine import ledger_in, watching, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.core.facts import Entry
+    from grader.sandbox.ledger import Ledger
+
+pytestmark = pytest.mark.docker
+
+DOCKERFILE = """\
+FROM busybox:1
+RUN mkdir -p /app/sub /data/deep/er /run/real && cd /app \
+ && echo one > a && echo two > b && echo three > sub/c && ln a hard && chmod 4755 b && chown 5:6 a \
+ && ln -s a near && ln -s ../data/far far && echo far > /data/far && ln -s /etc/passwd out \
+ && ln -s loop1 loop2 && ln -s loop2 loop1 && ln -s nowhere dangling && ln -s ../../../../etc/hostname up \
+ && ln -s /data/deep/er folder && ln -s ../sibling /data/deep/er/link && echo sibling > /data/deep/sibling \
+ && mkfifo pipe && head -c 3000000 /dev/zero > /data/big && mkdir /many \
+ && ln -s a chain1 && ln -s chain1 chain2 && i=0; while [ $i -lt 300 ]; do echo $i > /many/$i; i=$((i+1)); done
+VOLUME /volume /etc
+WORKDIR /gone
+RUN rmdir /gone && touch /gone
+CMD ["/gone"]
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, str]]:
+    folder = write(tmp_path_factory.mktemp("files"), {"Dockerfile": DOCKERFILE})
+    with ledger_in(folder) as ledger:
+        build = builder.build(ledger, folder, folder / "Dockerfile", BuildSpec(), namespace="")
+        assert build.image is not None, build.failure
+        yield ledger, build.image
+
+
+@pytest.fixture
+def files(built: tuple[Ledger, str], monkeypatch: pytest.MonkeyPatch) -> ImageFiles:
+    """Give the files, with requests counted in `requests`."""
+    ledger, image = built
+    asked: list[str] = []
+    real = ledger.engine.api.get_archive
+
+    def counting(container: str, path: str) -> Any:
+        asked.append(path)
+        return real(container, path)
+
+    monkeypatch.setattr(ledger.engine.api, "get_archive", counting)
+    found = ImageFiles(ledger, image)
+    found.requests = asked  # type: ignore[attr-defined]
+    return found
+
+
+def content(entry: Entry | None) -> bytes | None:
+    assert entry is not None
+    return entry.content
+
+
+def test_a_file(files: ImageFiles) -> None:
+    entry = files.entry("/app/a")
+    assert entry is not None
+    assert (entry.type, entry.mode & 0o7777, entry.uid, entry.gid, entry.size) == ("file", 0o644, 5, 6, 4)
+    assert content(entry) == b"one\n"
+    other = files.entry("app//b/")
+    assert other is not None
+    assert other.mode & 0o7777 == 0o4755
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/app", "directory"), ("/", "directory"), ("/app/near", "symlink"), ("/app/pipe", "other")]
+)
+def test_other_things(files: ImageFiles, path: str, kind: str) -> None:
+    entry = files.entry(path)
+    assert entry is not None
+    assert entry.type == kind
+    assert entry.content is None
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/app/near", b"one\n"),
+        ("/app/far", b"far\n"),
+        ("/app/chain2", b"one\n"),
+        ("/app/folder/link", b"sibling\n"),
+        ("/app/hard", b"one\n"),
+    ],
+)
+def test_links_are_followed_within_the_image(files: ImageFiles, path: str, expected: bytes) -> None:
+    assert content(files.entry(path, follow=True)) == expected
+
+
+def test_links_never_lead_to_the_host(files: ImageFiles) -> None:
+    entry = files.entry("/app/out", follow=True)
+    assert entry is not None
+    assert b"root" in (entry.content or b"")
+    assert entry.path == "/etc/passwd"
+    found = files.entry("/app/up", follow=True)
+    assert found is None or found.path == "/etc/hostname"
+
+
+@pytest.mark.parametrize("path", ["/app/loop1", "/app/dangling", "/missing", "/missing/too", "/app/a/below", "/" + "x" * 300])
+def test_what_is_not_there(files: ImageFiles, path: str) -> None:
+    assert files.entry(path, follow=True) is None
+
+
+def test_a_link_is_not_followed_unasked(files: ImageFiles) -> None:
+    entry = files.entry("/app/far")
+    assert entry is not None
+    assert entry.link == "../data/far"
+
+
+def test_a_long_file_is_cut(files: ImageFiles) -> None:
+    entry = files.entry("/data/big")
+    assert entry is not None
+    assert (entry.size, entry.truncated, len(entry.content or b"")) == (3_000_000, True, MAX_CONTENT)
+
+
+def test_one_request_serves_a_folder(files: ImageFiles) -> None:
+    paths = ["/app/a", "/app/b", "/app/sub/c", "/app/missing"]
+    for path in paths:
+        files.announce(path)
+    assert [content(files.entry(path)) for path in paths[:3]] == [b"one\n", b"two\n", b"three\n"]
+    assert files.entry("/app/missing") is None
+    assert content(files.entry("/app/hard")) == b"one\n"
+    asked: list[str] = files.requests  # type: ignore[attr-defined]
+    assert asked[0] == "/app"
+    assert "/app/a" not in asked
+    assert len(asked) <= 3  # the second name of a file, and what may have stood behind it
+
+
+def test_a_large_folder_costs_one_request_too(files: ImageFiles) -> None:
+    for number in range(300):
+        files.announce(f"/many/{number}")
+    assert [content(files.entry(f"/many/{number}")) for number in range(300)] == [b"%d\n" % n for n in range(300)]
+    assert files.entry("/many/300") is None
+    assert files.requests == ["/many"]  # type: ignore[attr-defined]
+
+
+def test_a_folder_too_large_for_one_request(files: ImageFiles) -> None:
+    files.announce("/data/far")
+    files.announce("/data/big")
+    assert content(files.entry("/data/far")) == b"far\n"
+    big = files.entry("/data/big")
+    assert big is not None
+    assert big.truncated
+
+
+def test_a_folder_that_is_a_link(files: ImageFiles) -> None:
+    files.announce("/app/folder/link")
+    files.announce("/app/folder/other")
+    assert content(files.entry("/app/folder/link", follow=True)) == b"sibling\n"
+    assert files.entry("/app/folder/other") is None
+
+
+def test_an_image_with_volumes_leaves_none(built: tuple[Ledger, str], tmp_path: Path) -> None:
+    _, image = built
+    with watching() as watch:
+        with ledger_in(tmp_path) as ledger:
+            assert content(ImageFiles(ledger, image).entry("/etc/passwd")) is not None
+            attempt = ledger.attempt
+        assert watch.nothing_left(attempt)
+        assert len(watch.made(attempt)) == 1

@@ -1,0 +1,360 @@
+"""From a submission to a Result, with a target made of plain values and no engine."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import pytest
+
+from grader.core import clock
+from grader.core.check import Check
+from grader.core.errors import Failure, Missing, PolicyError, SandboxError, SubmissionError, TimedOut, Unmet, UsageError
+from grader.core.progress import Silent
+from grader.core.result import EngineInfo, Outcome, Result, Status, Visibility
+from grader.exercise.model import Exercise, ExerciseFile
+from grader.grading import Options, grade
+from grader.submissions import Submission, Work
+from tests.support.fakes import FakeTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from grader.core.abilities import Source
+
+
+class Does(Check):
+    """Does what a test tells it to."""
+
+    kind: Literal["does"] = "does"
+    effect: Any = None
+
+    def run(self, target: Source) -> None:
+        if self.effect is not None:
+            self.effect(target)
+
+
+class Hands(Submission):
+    """Opens as a test tells it to."""
+
+    opens: ClassVar[type] = FakeTarget
+    kind: Literal["hands"] = "hands"
+    error: Any = None
+
+    @contextmanager
+    def open(self, work: Work) -> Iterator[FakeTarget]:
+        work.taken["opened"] = "yes"
+        if self.error is not None:
+            raise self.error
+        yield FakeTarget(source="FROM scratch\n")
+
+
+class FakeEngine:
+    """Answers about itself, and makes nothing."""
+
+    address = "unix:///nowhere"
+    closed = False
+
+    def describe(self) -> EngineInfo:
+        return EngineInfo(mode="host", versions={"engine": "26"})
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    return folder
+
+
+def raising(error: BaseException) -> Callable[[Any], None]:
+    def effect(_: Any) -> None:
+        raise error
+
+    return effect
+
+
+def check(name: str, effect: Any = None, **fields: Any) -> Does:
+    return Does.model_validate({"id": name, "kind": "does", "effect": effect, **fields})
+
+
+def exercise(*checks: Does, folder: Path, error: Exception | None = None, **fields: Any) -> Exercise:
+    made = {"schema": "grader/exercise/v1", "id": "an-exercise", "title": "An exercise", "checks": checks}
+    file = ExerciseFile.model_validate({**made, "submission": Hands(error=error), **fields})
+    return Exercise(file, folder, "sha256:0", 7, {})
+
+
+def run(work: Path, *checks: Does, options: Options | None = None, **fields: Any) -> Result:
+    engine = FakeEngine()
+    made = exercise(*checks, folder=work.parent, **fields)
+    result = grade(made, work, lambda: engine, options=options)  # type: ignore[arg-type, return-value]
+    assert engine.closed
+    assert not list((work.parent / "state").rglob("*.jsonl"))
+    assert Result.model_validate_json(result.model_dump_json(by_alias=True)) == result
+    return result
+
+
+def score(result: Result) -> str:
+    return f"{result.score}/{result.max_score}"
+
+
+def outcomes(result: Result) -> list[str]:
+    return [str(one.outcome) for one in result.checks]
+
+
+def test_a_submission_that_passes(work: Path) -> None:
+    result = run(work, check("one", points="1.1"), check("two", points="2.2"))
+    assert (result.status, result.score, result.max_score) == (Status.GRADED, Decimal("3.3"), Decimal("3.3"))
+    assert result.passed
+    assert (result.submission.id, result.submission.kind, result.submission.taken) == (
+        "ada",
+        "hands",
+        {"opened": "yes"},
+    )
+    assert result.submission.digest is not None
+    assert (result.seed, result.exercise.digest) == (7, "sha256:0")
+    assert result.engine is not None
+    assert result.finished_at >= result.started_at
+    assert set(result.clocks) == {"checks"}
+
+
+def test_points_are_decimals(work: Path) -> None:
+    result = run(work, *(check(f"c{n}", points="0.1") for n in range(10)))
+    assert result.score == Decimal(1)
+
+
+def test_a_failure_costs_its_points_and_tells_all(work: Path) -> None:
+    failure = Missing("no file", expected="a file", actual="none", hint="make one", reproduce="ls")
+    result = run(work, check("one", raising(failure), points=2), check("two"))
+    assert (score(result), outcomes(result)) == ("1/3", ["failed", "passed"])
+    found = result.checks[0]
+    assert (found.message, found.expected, found.actual) == ("no file", "a file", "none")
+    assert (found.hint, found.reproduce, str(found.points)) == ("make one", "ls", "0")
+    assert not result.passed
+
+
+def test_the_authors_hint_comes_first(work: Path) -> None:
+    result = run(work, check("one", raising(Failure("no", hint="general")), hint="particular"))
+    assert result.checks[0].hint == "particular"
+
+
+def test_bonus_adds_to_the_score_only(work: Path) -> None:
+    result = run(work, check("one"), check("extra", points=2, bonus=True))
+    assert score(result) == "3/1"
+
+
+def test_what_needs_a_failed_check_is_skipped(work: Path) -> None:
+    result = run(work, check("one", raising(Failure("no"))), check("two", needs=["one"]), check("three", needs=["two"]))
+    assert outcomes(result) == ["failed", "skipped", "skipped"]
+    assert result.max_score == 3
+    assert "“one”" in (result.checks[1].message or "")
+
+
+def test_a_title_of_a_hidden_check_stays_hidden(work: Path) -> None:
+    first = check("one", raising(Failure("no")), title="the secret", visibility="hidden")
+    result = run(work, first, check("two", needs=["one"]))
+    assert "secret" not in (result.checks[1].message or "")
+    assert result.checks[0].visibility is Visibility.HIDDEN
+
+
+def test_nothing_to_look_at_is_skipped(work: Path) -> None:
+    assert outcomes(run(work, check("one", raising(Unmet("no image"))))) == ["skipped"]
+
+
+def test_a_bug_in_a_check_costs_nothing(work: Path, caplog: pytest.LogCaptureFixture) -> None:
+    result = run(work, check("one", raising(ZeroDivisionError("oh"))), check("two", needs=["one"]), check("three"))
+    assert outcomes(result) == ["error", "error", "passed"]
+    assert score(result) == "1/1"
+    assert "broken: ZeroDivisionError: oh" in (result.checks[0].message or "")
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_bug_in_an_explanation_leaves_the_failure(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeTarget, "case", lambda *_, **__: 1 / 0)
+    result = run(work, check("one", raising(Failure("no"))))
+    assert (outcomes(result), result.checks[0].diagnosis) == (["failed"], None)
+
+
+def test_trouble_of_the_engine_is_no_score(work: Path) -> None:
+    result = run(work, check("one"), check("two", raising(SandboxError("engine gone", hint="restart"))), check("three"))
+    assert (result.status, result.score, result.max_score) == (Status.UNGRADED, None, None)
+    assert (result.message, result.hint) == ("engine gone", "restart")
+    assert outcomes(result) == ["passed"]
+
+
+def test_an_attempt_to_get_out_is_rejected(work: Path) -> None:
+    result = run(work, check("one"), check("two", raising(PolicyError("asks for the host"))))
+    assert (result.status, result.score, result.message) == (Status.REJECTED, None, "asks for the host")
+
+
+def test_intake_is_rejected_without_an_engine(work: Path) -> None:
+    (work / "link").symlink_to("/etc/passwd")
+
+    def connect() -> Any:
+        pytest.fail("an engine was asked for")
+
+    result = grade(exercise(check("one"), folder=work.parent), work, connect)
+    assert (result.status, result.checks, result.submission.digest) == (Status.REJECTED, (), None)
+    assert "passwd" not in result.model_dump_json()
+
+
+def test_no_engine_is_no_score(work: Path) -> None:
+    def connect() -> Any:
+        raise SandboxError("no engine")
+
+    result = grade(exercise(check("one"), folder=work.parent), work, connect)
+    assert (result.status, result.message) == (Status.UNGRADED, "no engine")
+
+
+def test_a_submission_that_can_not_be_opened_is_one_failed_line(work: Path) -> None:
+    result = run(work, check("one", points=3), error=SubmissionError("no Dockerfile", hint="make one"))
+    assert (result.status, score(result)) == (Status.GRADED, "0/3")
+    assert outcomes(result) == ["failed", "skipped"]
+    assert result.checks[0].message == result.message == "no Dockerfile"
+    assert result.checks[0].max_points == 0
+
+
+def test_no_submission_at_all_is_wrong_usage(work: Path) -> None:
+    with pytest.raises(UsageError):
+        grade(exercise(check("one"), folder=work.parent), work / "missing", FakeEngine)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(1, "withheld"), (-1, "passed")])
+def test_checks_wait_for_the_due_date(work: Path, days: int, outcome: str) -> None:
+    late = check("late", visibility="after_due", points=5)
+    due = datetime.now(UTC) + timedelta(days=days)
+    result = run(work, check("one"), late, check("more", needs=["late"]), due=due)
+    assert outcomes(result) == ["passed", outcome, outcome]
+    assert result.score == result.max_score == (1 if days > 0 else 7)
+    assert result.passed
+
+
+def test_without_a_due_date_nothing_waits(work: Path) -> None:
+    assert outcomes(run(work, check("late", visibility="after_due"))) == ["passed"]
+
+
+def test_only_some_with_what_they_need(work: Path) -> None:
+    checks = check("a"), check("b"), check("c", needs=["a"]), check("d", needs=["c"])
+    result = run(work, *checks, options=Options(only=["d"]))
+    assert [one.id for one in result.checks] == ["a", "c", "d"]
+    assert result.max_score == 3
+
+
+class After:
+    """Fails until it has been asked a number of times."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __call__(self, _: Any) -> None:
+        self.left -= 1
+        if self.left > 0:
+            raise Failure(f"{self.left} to go")
+
+
+def test_what_holds_later_holds(work: Path) -> None:
+    assert outcomes(run(work, check("one", After(3), within="5s"))) == ["passed"]
+    assert outcomes(run(work, check("one", After(2)))) == ["failed"]
+
+
+@pytest.mark.parametrize("timing", [{"within": "300ms"}, {"within": "20s", "timeout": "300ms"}])
+def test_what_never_holds_fails_with_its_reason(work: Path, timing: dict[str, str]) -> None:
+    started = time.monotonic()
+    result = run(work, check("one", raising(Failure("the reason")), **timing))
+    assert (outcomes(result), result.checks[0].message) == (["failed"], "the reason")
+    assert time.monotonic() - started < 2
+
+
+def waits(_: Any) -> None:
+    while True:
+        time.sleep(clock.remaining(0.05))
+
+
+def test_a_check_has_a_limit(work: Path) -> None:
+    result = run(work, check("slow", waits, timeout="200ms", within="10s"), check("two"))
+    assert outcomes(result) == ["failed", "passed"]
+    assert result.checks[0].message == "not finished within 0.2 s (the limit of check 'slow')"
+    assert result.checks[0].seconds < 2
+
+
+def test_all_checks_together_have_a_limit(work: Path) -> None:
+    result = run(work, check("one", waits), check("two", waits), check("three"), limits={"checks": "300ms"})
+    assert outcomes(result) == ["failed", "failed", "passed"]
+    assert "the checks limit" in (result.checks[1].message or "")
+
+
+def builds(_: Any) -> None:
+    with clock.budget("build", 5):
+        time.sleep(0.4)
+
+
+def test_a_build_has_a_clock_of_its_own(work: Path) -> None:
+    result = run(work, check("one", builds, timeout="200ms"))
+    assert outcomes(result) == ["passed"]
+    assert result.clocks["build"] >= 0.4
+    assert result.clocks["checks"] < 0.3
+
+
+def test_a_time_out_is_a_failure(work: Path) -> None:
+    assert outcomes(run(work, check("one", raising(TimedOut("too slow")), within="5s"))) == ["failed"]
+
+
+def test_ctrl_c_ends_the_attempt_after_cleaning_up(work: Path) -> None:
+    engine = FakeEngine()
+    with pytest.raises(KeyboardInterrupt):
+        grade(
+            exercise(check("one", lambda _: signal.raise_signal(signal.SIGINT)), folder=work.parent),
+            work,
+            lambda: engine,  # type: ignore[arg-type, return-value]
+        )
+    assert engine.closed
+    assert not list((work.parent / "state").rglob("*.jsonl"))
+
+
+def test_who_handed_in_what_and_when(work: Path) -> None:
+    when = datetime(2026, 1, 2, tzinfo=UTC)
+    result = run(work, check("one"), options=Options(received_at=when, submission_id="s-1"))
+    assert (result.submission.id, result.submission.received_at) == ("s-1", when)
+
+
+class Listening(Silent):
+    """Remembers what was checked."""
+
+    def __init__(self) -> None:
+        self.seen: list[Outcome] = []
+
+    def checked(self, result: Any) -> None:
+        self.seen.append(result.outcome)
+
+
+def test_progress_hears_of_every_check(work: Path) -> None:
+    progress = Listening()
+    made = exercise(check("one"), check("two", raising(Failure("no"))), folder=work.parent)
+    grade(made, work, FakeEngine, progress)  # type: ignore[arg-type]
+    assert progress.seen == [Outcome.PASSED, Outcome.FAILED]
+
+
+def test_notes_of_intake_become_flags(work: Path) -> None:
+    (work / "dockerfile").write_text("")
+    assert run(work, check("one")).flags == ("'Dockerfile' and 'dockerfile' differ only in upper and lower case",)
+
+
+def test_a_state_folder_that_can_not_be_written_is_no_score(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work.parent / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(work.parent / "file"))
+    result = grade(exercise(check("one"), folder=work.parent), work, FakeEngine)  # type: ignore[arg-type]
+    assert result.status is Status.UNGRADED
+    assert "can't be written" in (result.message or "")
