@@ -11,7 +11,7 @@ def main() -> None:
     import gc
 
     # Thousands of objects are made while modules load, and none of them is garbage.
-    gc.set_threshold(50_000)
+    gc.set_threshold(500_000)
     from grader.cli.run import run
 
     code = run()
