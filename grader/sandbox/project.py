@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +14,9 @@ from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
 from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
 from grader.sandbox import build as builder
-from grader.sandbox import images
+from grader.sandbox import images, source
 from grader.sandbox.ahead import Ahead
-from grader.sandbox.policy import Policy, Refused, without_syntax
+from grader.sandbox.policy import Policy, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +66,7 @@ class Project:
         """Give the student's Dockerfile, parsed."""
         if self._parsed is None:
             try:
-                self._parsed = dockerfiles.parse(self._text(), self._plan.build.args)
+                self._parsed = dockerfiles.parse(source.read(self._plan.dockerfile), self._plan.build.args)
             except Failure as failure:
                 self._parsed = failure
         if isinstance(self._parsed, Failure):
@@ -112,7 +111,7 @@ class Project:
         ):
             path = self._plan.dockerfile
             if parsed.syntax is not None:
-                path = _copy_without_syntax(path, parsed.text, Path(scratch))
+                path = source.copy_without_syntax(path, parsed.text, Path(scratch))
             return builder.build(
                 self._ledger,
                 self._plan.context,
@@ -227,20 +226,6 @@ class Project:
         found = self.entry("/etc/passwd", follow=True)
         return (found.content or b"") if found is not None else b""
 
-    def _text(self) -> str:
-        raw = self._plan.dockerfile.read_bytes()
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise dockerfiles.DockerfileError(
-                "the Dockerfile is saved as UTF-16", hint="Save it as UTF-8: in Notepad, Save as, Encoding UTF-8."
-            )
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            raise dockerfiles.DockerfileError(
-                f"line {line}: the Dockerfile is not UTF-8 text", hint="Save it as UTF-8."
-            ) from None
-
     def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
         """Collect what is known. Looks, but starts nothing; what can't be had is left out."""
         from grader.sandbox import context
@@ -285,13 +270,3 @@ class Project:
 def _load_what_comes_next() -> None:
     import grader.sandbox.files
     import grader.sandbox.service  # noqa: F401 - only to have them loaded
-
-
-def _copy_without_syntax(path: Path, text: str, scratch: Path) -> Path:
-    """Copy a Dockerfile and its own ignore file, less the `# syntax=` line."""
-    copy = scratch / path.name
-    copy.write_text(without_syntax(text), encoding="utf-8")
-    ignore = path.with_name(f"{path.name}.dockerignore")
-    if ignore.is_file():
-        shutil.copyfile(ignore, scratch / ignore.name)
-    return copy
