@@ -69,7 +69,10 @@ def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
     yield from findings
     if grade is None or expected is None:
         return
-    yield _reference(grade(exercise, folder / "reference"))
+    if (folder / "reference").is_dir():
+        yield _reference(grade(exercise, folder / "reference"))
+    else:
+        yield Finding("reference", ok=False, why=f"there is no folder solutions/{exercise.id}/reference")
     if (exercise.folder / "starter").is_dir():
         yield _starter(grade(exercise, exercise.folder / "starter"), expected.starter)
     for name, wanted in expected.wrong.items():
@@ -79,7 +82,7 @@ def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
 
 def _exists(exercise: Exercise, name: str) -> Finding:
     there = (exercise.folder / name).exists()
-    return Finding(name, ok=there, why="" if there else "is missing")
+    return Finding(f"{name} is there" if there else name, ok=there, why="" if there else "is missing")
 
 
 def _expectations(exercise: Exercise, folder: Path) -> tuple[Expectations | None, list[Finding]]:

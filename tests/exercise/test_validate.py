@@ -115,6 +115,11 @@ def test_the_reference_must_pass(exercise: Exercise, solutions: Path) -> None:
     assert bad["reference"].why == "must get full marks, and fails builds: it is wrong"
 
 
+def test_there_is_no_reference(exercise: Exercise, solutions: Path) -> None:
+    (solutions / "reference").rmdir()
+    assert prove(exercise, solutions, "", usual)["reference"].why == "there is no folder solutions/it/reference"
+
+
 def test_the_starter_must_not(exercise: Exercise, solutions: Path) -> None:
     bad = prove(exercise, solutions, "", lambda _: PASSED)
     assert bad["starter"].why == "gets full marks: there is nothing left to do"

@@ -21,7 +21,9 @@ def command() -> None:
         try:
             exercise = load(folder)
         except ExerciseError as error:
-            click.echo(f"{name:{width}}  broken: {len(error.problems)} problems; see: grader exercise validate {name}")
+            count = len(error.problems)
+            problems = "1 problem" if count == 1 else f"{count} problems"
+            click.echo(f"{name:{width}}  broken: {problems}; see: grader exercise validate {name}")
             continue
         file = exercise.file
         points = f"{show_points(exercise.max_score)} points"

@@ -25,7 +25,7 @@ def proven(place: Path) -> Path:
 def test_the_course_is_consistent() -> None:
     ran = grader("exercise", "validate", "serve-on-3000", "first-dockerfile", "run-vs-cmd", "--no-run")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("serve-on-3000: exercise.yaml is good, 9 checks\n  ok   task.md\n")
+    assert ran.out.startswith("serve-on-3000: exercise.yaml is good, 9 checks\n  ok   task.md is there\n")
 
 
 def test_every_problem_of_every_exercise(elsewhere: Path) -> None:
