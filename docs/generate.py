@@ -24,6 +24,7 @@ from grader.core import kinds, matchers
 from grader.core.check import PACKAGE as CHECKS
 from grader.core.check import Check
 from grader.core.describe import field_docs
+from grader.core.matching import Matcher
 from grader.core.quantities import parse_bytes, parse_seconds
 from grader.diagnosis import PACKAGE as CAUSES
 
@@ -133,7 +134,7 @@ def _default(field: FieldInfo) -> str:
         return "see below"
     if isinstance(value, tuple):
         value = list(value)
-    if isinstance(value, matchers.Matcher):
+    if isinstance(value, Matcher):
         value = value.raw
     if _reader(field.metadata) is parse_seconds:
         return f"`{value:g}s`"
@@ -170,7 +171,7 @@ def _words(annotation: Any, metadata: list[Any]) -> str:
 
 
 def _plain(annotation: Any, metadata: list[Any]) -> str:
-    if annotation is matchers.Matcher:
+    if annotation is Matcher:
         return "[expectation](exercise.md#expectations)"
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return ", ".join(f"`{one.value}`" for one in annotation)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.core.errors import Mismatch
-from grader.core.matchers import show
+from grader.core.matching import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from grader.core.matchers import Matcher
+    from grader.core.matching import Matcher
     from grader.core.result import Evidence
 
 

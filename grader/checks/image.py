@@ -9,13 +9,14 @@ from pydantic import Field, model_validator
 from grader.checks._attributes import ExposedPort
 from grader.checks._problems import Problem, compare, report, user_name
 from grader.core.check import Check
-from grader.core.matchers import Expectation, Matcher
+from grader.core.matchers import Expectation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grader.core.abilities import Images
     from grader.core.facts import ImageInfo
+    from grader.core.matching import Matcher
 
 
 class Image(Check):

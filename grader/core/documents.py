@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from grader.core.matchers import MAX_DOCUMENT, Matcher, parse, show
+from grader.core.matchers import MAX_DOCUMENT, parse
+from grader.core.matching import Matcher, show
 from grader.core.text import one_line
 
 if TYPE_CHECKING:

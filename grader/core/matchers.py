@@ -8,15 +8,14 @@ Regular expressions are RE2's (linear time), because they meet hostile text.
 from __future__ import annotations
 
 import difflib
-import json
-import math
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
 from grader.core.errors import Mismatch
-from grader.core.text import clip, one_line
+from grader.core.matching import Matcher, Problem, measured, number, plain, same, short, show, text
+from grader.core.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,29 +24,6 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENT: Final = 1024 * 1024
 """Characters of student text that are parsed as JSON or YAML."""
-
-Problem: TypeAlias = "str | None"
-"""What is wrong with a value, as the end of a sentence that starts with its name; None when nothing is."""
-
-
-class Matcher:
-    """A parsed expectation."""
-
-    def __init__(self, raw: object, problem: Callable[[Any], Problem], words: str) -> None:
-        self.raw = raw
-        self.problem = problem
-        """Says what is wrong with an actual value, or None."""
-        self.words = words
-        """The expectation for a person: `contains 'ok'`."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Matcher) and self.raw == other.raw
-
-    def __hash__(self) -> int:
-        return hash(repr(self.raw))
-
-    def __repr__(self) -> str:
-        return f"Matcher({self.raw!r})"
 
 
 def parse(raw: object) -> Matcher:
@@ -101,41 +77,11 @@ def expect(
         )
 
 
-def show(value: object, limit: int = 2_000) -> str:
-    """Write a value for a person: text as it is, anything else as JSON."""
-    if isinstance(value, str):
-        return clip(value, limit)
-    try:
-        return clip(json.dumps(value, ensure_ascii=False, default=str), limit)
-    except (ValueError, RecursionError):
-        return "a value nested too deeply to show"
-
-
-def _short(value: object) -> str:
-    return f"'{one_line(value)}'" if isinstance(value, str) else one_line(show(value))
-
-
-def _plain(value: object) -> object:
-    """Bring values to one form: text without the line ends at its end, which nobody sees."""
-    if isinstance(value, tuple):
-        return list(value)
-    return value.rstrip("\r\n") if isinstance(value, str) else value
-
-
-def _same(actual: object, wanted: object) -> bool:
-    actual, wanted = _plain(actual), _plain(wanted)
-    if isinstance(actual, str) and isinstance(wanted, int | float) and not isinstance(wanted, bool):
-        return actual == str(wanted)  # `env: {PORT: 3000}`: YAML has a number where Docker has text
-    if isinstance(actual, str) and isinstance(wanted, bool):
-        return actual.lower() == str(wanted).lower()
-    return isinstance(actual, bool) == isinstance(wanted, bool) and actual == wanted  # for Python, True equals 1
-
-
 def _equals(wanted: object) -> Matcher:
-    words = _short(wanted)
+    words = short(wanted)
 
     def problem(actual: object) -> Problem:
-        return None if _same(actual, wanted) else f"is {_short(actual)}, expected {words}"
+        return None if same(actual, wanted) else f"is {short(actual)}, expected {words}"
 
     return Matcher(wanted, problem, f"equals {words}")
 
@@ -145,12 +91,12 @@ def _contains(wanted: object) -> Matcher:
     if not items or "" in items:
         raise ValueError("every text contains nothing; for an empty one write {equals: ''}")
     parts = [parse(item) if isinstance(item, dict) else item for item in items]
-    words = ", ".join(part.words if isinstance(part, Matcher) else _short(part) for part in parts)
+    words = ", ".join(part.words if isinstance(part, Matcher) else short(part) for part in parts)
 
     def problem(actual: object) -> Problem:
         for part in parts:
             if not _holds_in(actual, part):
-                name = part.words if isinstance(part, Matcher) else _short(part)
+                name = part.words if isinstance(part, Matcher) else short(part)
                 return f"does not contain {name}"
         return None
 
@@ -159,18 +105,12 @@ def _contains(wanted: object) -> Matcher:
 
 def _holds_in(actual: object, part: object) -> bool:
     if isinstance(actual, str):
-        return part.problem(actual) is None if isinstance(part, Matcher) else _text(part) in actual
+        return part.problem(actual) is None if isinstance(part, Matcher) else text(part) in actual
     if isinstance(actual, dict):
-        return not isinstance(part, Matcher) and any(_same(key, part) for key in actual)
+        return not isinstance(part, Matcher) and any(same(key, part) for key in actual)
     if isinstance(actual, list | tuple | set | frozenset):
-        return any(part.problem(item) is None if isinstance(part, Matcher) else _same(item, part) for item in actual)
+        return any(part.problem(item) is None if isinstance(part, Matcher) else same(item, part) for item in actual)
     return False
-
-
-def _text(value: object) -> str:
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
 
 
 def _every(matchers: list[Matcher], raw: object) -> Matcher:
@@ -186,7 +126,7 @@ def _some(matchers: list[Matcher], raw: object) -> Matcher:
     def problem(actual: object) -> Problem:
         if any(matcher.problem(actual) is None for matcher in matchers):
             return None
-        return f"is {_short(actual)}, expected: {words}"
+        return f"is {short(actual)}, expected: {words}"
 
     return Matcher(raw, problem, words)
 
@@ -231,29 +171,11 @@ def _affix(which: str) -> Callable[[object], Matcher]:
             good = isinstance(actual, str) and (
                 actual.startswith(wanted) if which == "start" else actual.rstrip("\r\n").endswith(wanted.rstrip("\r\n"))
             )
-            return None if good else f"does not {which} with {_short(wanted)}: it is {_short(actual)}"
+            return None if good else f"does not {which} with {short(wanted)}: it is {short(actual)}"
 
-        return Matcher(wanted, problem, f"{which}s with {_short(wanted)}")
+        return Matcher(wanted, problem, f"{which}s with {short(wanted)}")
 
     return make
-
-
-def _number(value: object, where: str) -> float:
-    if _measured(value) is None or not isinstance(value, int | float):
-        raise ValueError(f"{where} takes a number")
-    return value
-
-
-def _measured(actual: object) -> float | None:
-    if isinstance(actual, str):
-        try:
-            actual = float(actual)
-        except ValueError:
-            return None
-    if isinstance(actual, bool) or not isinstance(actual, int | float):
-        return None
-    # Neither larger nor smaller than anything, "nan" would pass every comparison.
-    return None if isinstance(actual, float) and not math.isfinite(actual) else actual
 
 
 def _range(low: float | None, high: float | None, raw: object) -> Matcher:
@@ -267,9 +189,9 @@ def _range(low: float | None, high: float | None, raw: object) -> Matcher:
     )
 
     def problem(actual: object) -> Problem:
-        number = _measured(actual)
+        number = measured(actual)
         if number is None:
-            return f"is {_short(actual)}, not a number"
+            return f"is {short(actual)}, not a number"
         if (low is not None and number < low) or (high is not None and number > high):
             return f"is {one_line(show(actual))}, expected {words}"
         return None
@@ -280,7 +202,7 @@ def _range(low: float | None, high: float | None, raw: object) -> Matcher:
 def _between(argument: object) -> Matcher:
     if not isinstance(argument, list) or len(argument) != 2:  # noqa: PLR2004 - low and high
         raise ValueError("between takes two numbers: [low, high]")
-    low, high = (_number(value, "between") for value in argument)
+    low, high = (number(value, "between") for value in argument)
     if low > high:
         raise ValueError("between takes the lower number first")
     return _range(low, high, argument)
@@ -291,8 +213,8 @@ def _length(argument: object) -> Matcher:
 
     def problem(actual: object) -> Problem:
         if not isinstance(actual, str | list | tuple | dict | set | frozenset):
-            return f"is {_short(actual)}, which has no length"
-        found = inner.problem(len(_plain(actual)))  # type: ignore[arg-type]
+            return f"is {short(actual)}, which has no length"
+        found = inner.problem(len(plain(actual)))  # type: ignore[arg-type]
         return None if found is None else f"has a length that {found}"
 
     return Matcher(argument, problem, f"length {inner.words}")
@@ -332,9 +254,7 @@ def _semver(argument: object) -> Matcher:
 
     def problem(actual: object) -> Problem:
         return (
-            None
-            if isinstance(actual, str) and inside(actual)
-            else f"is {_short(actual)}, expected a version {argument}"
+            None if isinstance(actual, str) and inside(actual) else f"is {short(actual)}, expected a version {argument}"
         )
 
     return Matcher(argument, problem, f"is a version {argument}")
@@ -346,8 +266,8 @@ _MATCHERS: Final[dict[str, Callable[[Any], Matcher]]] = {
     "matches": _matches,
     "starts_with": _affix("start"),
     "ends_with": _affix("end"),
-    "at_least": lambda low: _range(_number(low, "at_least"), None, low),
-    "at_most": lambda high: _range(None, _number(high, "at_most"), high),
+    "at_least": lambda low: _range(number(low, "at_least"), None, low),
+    "at_most": lambda high: _range(None, number(high, "at_most"), high),
     "between": _between,
     "length": _length,
     "one_of": _one_of,

@@ -7,7 +7,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from grader.core.errors import Mismatch
-from grader.core.matchers import Expectation, Matcher, expect, parse, show
+from grader.core.matchers import Expectation, expect, parse
+from grader.core.matching import Matcher, show
 
 DEEP: Any = []
 for _ in range(100_000):
