@@ -1,0 +1,1 @@
+"""Submissions that are broken or mean harm, graded on a real engine."""
