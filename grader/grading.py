@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.core import clock
-from grader.core.errors import Failure, PolicyError, SandboxError, SubmissionError, TimedOut, Unmet
+from grader.core.errors import Failure, PolicyError, SandboxError, SubmissionError, Unmet
 from grader.core.progress import Silent
 from grader.core.result import (
     CheckResult,
@@ -27,6 +27,7 @@ from grader.core.result import (
     SubmissionRef,
     Visibility,
 )
+from grader.core.retry import until_it_holds
 from grader.core.text import one_line
 from grader.sandbox.ledger import Ledger
 from grader.sandbox.preparation import Preparation
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from grader.sandbox.engine import Engine
 
 log = logging.getLogger(__name__)
-_FIRST_RETRY: Final = 0.05
-_LONGEST_RETRY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _check(check: Check, target: Any, attempt: _Attempt) -> CheckResult:
             return _blocked(check, result)
     try:
         with clock.limit(check.timeout, f"the limit of check '{check.id}'"):
-            _until_it_holds(check, target)
+            until_it_holds(check, target)
     except Failure as failure:
         return _failed(check, failure, target, time.monotonic() - started)
     except Unmet as unmet:
@@ -196,34 +195,6 @@ def _blocked(check: Check, needed: CheckResult) -> CheckResult:
     if needed.outcome is Outcome.WITHHELD:
         return _outcome(check, Outcome.WITHHELD, message=f"needs {name}, which waits for the due date")
     return _outcome(check, Outcome.SKIPPED, message=f"needs {name}, which did not pass")
-
-
-def _until_it_holds(check: Check, target: Any) -> None:
-    if check.within is None:
-        check.run(target)
-        return
-    end = time.monotonic() + check.within
-    pause = _FIRST_RETRY
-    while True:
-        try:
-            check.run(target)
-        except TimedOut:
-            raise
-        except Failure as failure:
-            # A failure with its reason says more than that the time was up.
-            if time.monotonic() + pause >= end or not _has_time(pause):
-                raise failure.with_traceback(None) from None
-        else:
-            return
-        time.sleep(pause)
-        pause = min(pause * 1.5, _LONGEST_RETRY)
-
-
-def _has_time(seconds: float) -> bool:
-    try:
-        return clock.remaining(seconds) >= seconds
-    except TimedOut:
-        return False
 
 
 def _failed(check: Check, failure: Failure, target: Any, seconds: float) -> CheckResult:
