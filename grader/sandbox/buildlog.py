@@ -14,6 +14,8 @@ from grader.core.text import clean, clip
 
 MAX_EVENT: Final = 1024 * 1024
 MAX_PIECES: Final = 400
+MAX_TAIL: Final = 4_000
+"""Characters of one step's output that are kept, for the case that it fails."""
 _EXIT_CODE: Final = re.compile(r"exit code: (\d{1,3})$")
 _PLACE: Final = re.compile(r"^[^\s:][^:]*:(\d{1,6})$")
 
@@ -30,7 +32,7 @@ class BuildLog:
         self._cached: set[str] = set()
         self._started: dict[str, None] = {}
         self._finished: set[str] = set()
-        self._output: dict[str, deque[str]] = {}
+        self._output: dict[str, str] = {}
         self._head: list[str] = []
         self._tail: deque[str] = deque(maxlen=MAX_PIECES)
         self._words: deque[str] = deque(maxlen=MAX_PIECES)
@@ -90,8 +92,9 @@ class BuildLog:
         except (binascii.Error, ValueError):
             return
         # One piece may be long: a line without end comes as a single piece.
-        text = clip(text, 4_000)
-        self._output.setdefault(str(log.get("vertex")), deque(maxlen=MAX_PIECES)).append(text)
+        text = clip(text, MAX_TAIL)
+        vertex = str(log.get("vertex"))
+        self._output[vertex] = (self._output.get(vertex, "") + text)[-MAX_TAIL:]
         self._say(text)
 
     def _say(self, text: str) -> None:
@@ -134,5 +137,5 @@ class BuildLog:
             step=clip(clean(self._names[digest]), 300) if digest else None,
             line=int(place[1]) if place else None,
             exit_code=int(code[1]) if code else None,
-            output=clip(clean("".join(self._output.get(digest or "", ()))), 4_000),
+            output=clip(clean(self._output.get(digest or "", "")), MAX_TAIL),
         )

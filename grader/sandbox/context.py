@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 MAX_FILES: Final = 2_000
@@ -55,17 +56,31 @@ def _included(context: Path, dockerfile: Path, files: Mapping[str, int]) -> froz
         lines = file.read(MAX_IGNORE).decode("utf-8", "replace").splitlines()
     patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")][:MAX_PATTERNS]
     rules = [_rule(pattern) for pattern in patterns]
-    return frozenset(name for name in files if not _is_ignored(name, rules))
+    hits = _matching([rule for _, rule in rules])
+    excludes = [exclude for exclude, _ in rules]
+    return frozenset(name for name in files if not _is_ignored(hits(_text(name)), excludes))
 
 
-def _is_ignored(name: str, rules: list[tuple[bool, Any]]) -> bool:
-    parts = name.split("/")
-    above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    ignored = False
-    for exclude, rule in rules:  # the last one that matches the path or a folder above it counts
-        if any(rule.fullmatch(path) for path in above):
-            ignored = exclude
-    return ignored
+def _text(name: str) -> str:
+    # RE2 reads UTF-8, which a name from a file system need not be.
+    return name.encode("utf-8", "replace").decode()
+
+
+def _matching(rules: list[Any]) -> Callable[[str], tuple[bool, ...]]:
+    """Give a function that says which rules match a path or a folder above it; each folder is looked at once."""
+
+    @functools.cache
+    def hits(path: str) -> tuple[bool, ...]:
+        above = path.rpartition("/")[0]
+        inherited = hits(above) if above else (False,) * len(rules)
+        return tuple(was or rule.fullmatch(path) is not None for was, rule in zip(inherited, rules, strict=True))
+
+    return hits
+
+
+def _is_ignored(hits: tuple[bool, ...], excludes: list[bool]) -> bool:
+    # The last rule that matches counts.
+    return next((exclude for hit, exclude in zip(reversed(hits), reversed(excludes), strict=True) if hit), False)
 
 
 def _rule(pattern: str) -> tuple[bool, Any]:

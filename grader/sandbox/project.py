@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Command, Completed, Entry, ImageInfo
     from grader.core.progress import Progress
+    from grader.sandbox.context import Survey
     from grader.sandbox.files import ImageFiles
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.preparation import Preparation
@@ -57,6 +58,7 @@ class Project:
         self._build: Build | Failure | None = None
         self._image: ImageInfo | None = None
         self._files: ImageFiles | None = None
+        self._survey: Survey | None = None
         self._announced: list[str] = []
         self._services: dict[str, Service] = {}
         self._expected: str | None = None
@@ -230,7 +232,9 @@ class Project:
         """Collect what is known. Looks, but starts nothing; what can't be had is left out."""
         from grader.sandbox import context
 
-        found = context.survey(self._plan.context, self._plan.dockerfile)
+        if self._survey is None:
+            self._survey = context.survey(self._plan.context, self._plan.dockerfile)
+        found = self._survey
         service = self._services.get(self._name(container))
         facts = Case(
             kind=kind,

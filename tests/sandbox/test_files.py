@@ -110,7 +110,9 @@ def test_links_never_lead_to_the_host(files: ImageFiles) -> None:
     assert found is None or found.path == "/etc/hostname"
 
 
-@pytest.mark.parametrize("path", ["/app/loop1", "/app/dangling", "/missing", "/missing/too", "/app/a/below", "/" + "x" * 300])
+@pytest.mark.parametrize(
+    "path", ["/app/loop1", "/app/dangling", "/missing", "/missing/too", "/app/a/below", "/" + "x" * 300]
+)
 def test_what_is_not_there(files: ImageFiles, path: str) -> None:
     assert files.entry(path, follow=True) is None
 
