@@ -55,7 +55,7 @@ class Dockerfile(Submission):
     @contextmanager
     def open(self, work: Work) -> Iterator[Project]:
         """Lay the given files, settle on Dockerfile and context; building waits until a check needs it."""
-        root = work.snapshot.root
+        root = work.snapshot.root.resolve()
         missing = [name for name in self.required if not (root / name).exists()]
         if missing:
             raise SubmissionError(
@@ -114,12 +114,13 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _checked(path: Path, root: Path) -> Path:
+    """Give the file itself: BuildKit follows no link out of the folder that a Dockerfile is in."""
     real = path.resolve()
     if not real.is_relative_to(root.resolve()):
         raise PolicyError(f"{quoted(path.name)} is a link that leads out of the submission")
     if real.stat().st_size > MAX_DOCKERFILE:
         raise SubmissionError(f"{quoted(path.name)} is larger than {MAX_DOCKERFILE // 1024} KiB")
-    return path
+    return real
 
 
 def _listing(root: Path) -> str:
