@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from grader.core import abilities
 from grader.core.check import Check, kind_of
 from grader.core.result import Feedback, Visibility
+from tests.support.fakes import FakeTarget
 
 if TYPE_CHECKING:
     from grader.core.abilities import Containers, Files
@@ -104,5 +105,8 @@ def test_its_kind_and_port() -> None:
     assert Reach(id="a").asked_port is None
 
 
-def test_announcing_is_not_needed() -> None:
-    Reach(id="a").announce(object())
+def test_a_container_is_announced_and_nothing_else() -> None:
+    target = FakeTarget()
+    Reach(id="a").announce(target)
+    Look(id="a").announce(target)
+    assert target.expected == [None]
