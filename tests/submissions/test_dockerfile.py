@@ -53,8 +53,8 @@ def taken(work: Work, **fields: Any) -> dict[str, str]:
 
 def test_opens_and_closes(work: Work) -> None:
     put(work.snapshot.root, "Dockerfile")
-    with Dockerfile().open(work) as project:
-        assert isinstance(project, FakeProject)
+    with Dockerfile().open(work) as opened:
+        project: Any = opened
         assert project.plan.dockerfile == work.snapshot.root / "Dockerfile"
         assert not project.closed
     assert project.closed
@@ -129,6 +129,18 @@ def test_a_dockerfile_that_leads_out(work: Work, tmp_path: Path) -> None:
     (work.snapshot.root / "Dockerfile").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(PolicyError, match="a link that leads out"):
         taken(work)
+
+
+def test_a_dockerfile_that_is_a_link_inside(work: Work) -> None:
+    put(work.snapshot.root, "docker/web.Dockerfile")
+    (work.snapshot.root / "Dockerfile").symlink_to("docker/web.Dockerfile")
+    assert taken(work) == {"dockerfile": "docker/web.Dockerfile", "context": "."}
+
+
+def test_a_link_that_leads_into_the_apps_folder(work: Work) -> None:
+    put(work.snapshot.root, "app/Dockerfile", "app/server.py", text="FROM busybox:1\nCOPY server.py .\n")
+    (work.snapshot.root / "Dockerfile").symlink_to("app/Dockerfile")
+    assert taken(work, context=[".", "app"]) == {"dockerfile": "app/Dockerfile", "context": "app"}
 
 
 def test_required_files(work: Work) -> None:
