@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.core.clock import remaining
 from grader.core.errors import SandboxError
 from grader.core.facts import ImageInfo
 from grader.core.references import normalize
 from grader.core.result import ImageRef
 from grader.core.text import one_line
+from grader.sandbox.engine import API_TIMEOUT
 from grader.sandbox.errors import translated
 
 if TYPE_CHECKING:
@@ -107,6 +109,7 @@ def pull(engine: Engine, name: str) -> None:
     repository, _, tag = normalize(name).rpartition(":")
     with translated(f"pulling {name}"):
         for line in engine.api.pull(repository, tag=tag, stream=True, decode=True):
+            remaining(API_TIMEOUT)  # raises TimedOut when the budget is spent
             if "error" in line:
                 raise SandboxError(
                     f"pulling {name}: {one_line(str(line['error']))}", hint="Is there a network connection?"

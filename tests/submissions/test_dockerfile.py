@@ -143,6 +143,13 @@ def test_a_link_that_leads_into_the_apps_folder(work: Work) -> None:
     assert taken(work, context=[".", "app"]) == {"dockerfile": "app/Dockerfile", "context": "app"}
 
 
+def test_a_dockerfile_that_links_inside_is_the_file_itself(work: Work) -> None:
+    put(work.snapshot.root, "docker/main", "sub/x")
+    (work.snapshot.root / "sub" / "Dockerfile").symlink_to("../docker/main")
+    # BuildKit follows no link out of the folder that a Dockerfile is in.
+    assert taken(work, context=["sub"])["dockerfile"] == "docker/main"
+
+
 def test_required_files(work: Work) -> None:
     put(work.snapshot.root, "Dockerfile", *[f"f{n}" for n in range(9)])
     with pytest.raises(SubmissionError, match=r"missing from the submission: 'app\.py', 'x/y'") as caught:
