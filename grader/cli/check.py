@@ -104,7 +104,7 @@ def _grade(exercise: Exercise, submission: Path, only: Sequence[str], *, keep: b
 
 
 class _Loading:
-    """Loads what formats text, which takes a while, once the first check is done: from then on the engine is at work."""
+    """Loads what formats text, which takes a while, once the first check is done: then the engine is at work."""
 
     def __init__(self, inner: Progress) -> None:
         self._inner = inner
