@@ -18,18 +18,21 @@ class Ahead(Generic[T]):
         self._call = call
         self._values: list[T] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
-        self._thread.start()
+        # Not Thread.join(): a Ctrl-C while it waits makes it take the thread for ended (gh-90882).
+        self._over = threading.Event()
+        threading.Thread(target=self._run, name="ahead", daemon=True).start()
 
     def _run(self) -> None:
         try:
             self._values.append(self._call())
         except BaseException as error:  # noqa: BLE001 - it is raised again where the outcome is asked for
             self._error = error
+        finally:
+            self._over.set()
 
     def join(self) -> None:
         """Wait until the call is over, whatever its outcome."""
-        self._thread.join()
+        self._over.wait()
 
     def result(self) -> T:
         """Wait for the value; raises what the call raised."""
