@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+import re
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from grader.core.check import Check
 from grader.core.errors import Failure, TimedOut
@@ -13,6 +14,10 @@ from grader.core.text import one_line
 if TYPE_CHECKING:
     from grader.core.abilities import Builds
     from grader.core.facts import Build as Attempt
+
+_INNER: Final = re.compile(
+    r"failed to (?:solve|compute cache key|calculate checksum of ref [\w:-]+|walk \S+|build LLB|load cache key)(?:: |$)"
+)
 
 
 class Build(Check):
@@ -36,7 +41,6 @@ class Build(Check):
         error = TimedOut if build.timed_out else Failure
         raise error(
             _message(build),
-            expected="a build that makes an image",
             actual=_actual(build),
             reproduce="docker build .",
             evidence=_evidence(build),
@@ -53,7 +57,7 @@ def _message(build: Attempt) -> str:
         return "the build ended without an image"
     if failure.exit_code is not None:
         return f"the build stopped{_place(build)}: its command ended with exit code {failure.exit_code}"
-    return f"the build stopped{_place(build)}: {one_line(failure.message, 300)}"
+    return f"the build stopped{_place(build)}: {_plain(failure.message)}"
 
 
 def _place(build: Attempt) -> str:
@@ -66,9 +70,16 @@ def _place(build: Attempt) -> str:
 
 
 def _actual(build: Attempt) -> str:
-    return one_line(build.failure.message, 300) if build.failure is not None else "no image"
+    return _plain(build.failure.message) if build.failure is not None else "no image"
+
+
+def _plain(message: str) -> str:
+    """Leave out how BuildKit got to its error: names of its own parts and of a snapshot that is gone."""
+    return one_line(_INNER.sub("", message), 300)
 
 
 def _evidence(build: Attempt) -> tuple[Evidence, ...]:
-    output = (build.failure.output if build.failure is not None else "") or build.log
+    failure = build.failure
+    # The names of steps that went well explain nothing, once it is known which one did not.
+    output = failure.output if failure is not None and failure.step is not None else build.log
     return (Evidence(kind="build", title="the end of the build's output", text=output),) if output else ()

@@ -72,9 +72,8 @@ class Http(Check):
         return self
 
     def run(self, target: Containers) -> None:
-        run = f"docker run --rm -p {self.port}:{self.port} IMAGE"
         request = self._request()
-        with _container.reproducible(run, request.curl()):
+        with _container.reproducible(target.by_hand(self.in_), request.curl()):
             container = _container.ready(target, self.in_, expected=f"an answer to {request.label}")
             self._judge(self._ask(container))
 

@@ -46,7 +46,7 @@ class Logs(Check):
         reason = container.ready()  # whether it got ready is for other checks: now there is something to read
         state = container.state()
         if state.error:
-            raise Failure(reason or f"the container {_container.condition(state)}", reproduce="docker run --rm IMAGE")
+            raise Failure(reason or f"the container {_container.condition(state)}", reproduce=target.by_hand(self.in_))
         out, err = container.logs()
         found = ((self.stdout, "stdout", out), (self.stderr, "stderr", err), (self.combined, "output", out + err))
         for expectation, name, text in found:
@@ -56,7 +56,7 @@ class Logs(Check):
                     text,
                     expectation,
                     hint=None if text else _hint(state),
-                    reproduce="docker run --rm IMAGE",
+                    reproduce=target.by_hand(self.in_),
                     evidence=_container.log(container),
                 )
 

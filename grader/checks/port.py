@@ -37,8 +37,7 @@ class Port(Check):
     """Whether it should accept connections."""
 
     def run(self, target: Containers) -> None:
-        run = f"docker run --rm -p {self.port}:{self.port} IMAGE"
-        with _container.reproducible(run, f"curl -v telnet://localhost:{self.port}"):
+        with _container.reproducible(target.by_hand(self.in_), f"curl -v http://localhost:{self.port}"):
             if self.open:
                 self._is_open(_container.ready(target, self.in_, expected=self._wanted))
             else:

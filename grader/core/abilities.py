@@ -104,6 +104,9 @@ class Containers(Protocol):
     def expect(self, name: str | None) -> None:
         """Say that a container will be asked for, so that it can be started as soon as there is an image."""
 
+    def by_hand(self, name: str | None, label: str | None = None) -> str:
+        """Give the `docker run` command with which a person starts the same container, called `label`."""
+
     def container(self, name: str | None) -> Container:
         """Start the named container (None: the only or first one) if it isn't there yet.
 

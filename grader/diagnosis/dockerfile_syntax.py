@@ -105,7 +105,8 @@ def _whole(message: str) -> Diagnosis | None:
         fix = f"Look at your {name or 'last changed'} line.{example}"
         return _say(f"The Dockerfile can't be read: {one_line(unread)}", _LINES, fix, None)
     if message.startswith("the Dockerfile is empty"):
-        return _say("The Dockerfile is empty.", _FIRST, "Save your work again: the file has no instructions.", None)
+        fix = "Write instructions into it, beginning with FROM: comments alone build nothing."
+        return _say("The Dockerfile is empty.", _FIRST, fix, None)
     if message.startswith("the Dockerfile has no FROM"):
         return _say("The Dockerfile has no FROM.", _FIRST, "Write FROM and the name of an image as the first line.", 1)
     return None

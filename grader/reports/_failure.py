@@ -61,7 +61,7 @@ def _comparison(screen: Screen, check: CheckResult) -> None:
             _diff(screen, expected.splitlines(), actual.splitlines())
             return
     for label, text in (("Expected", expected), ("Found", actual)):
-        if text is None:
+        if text is None or (label == "Found" and text in (check.message or "") and text):
             continue
         lines = text.splitlines()
         if len(lines) > 3 or len(text) > 240:  # noqa: PLR2004 - what is still easy to take in

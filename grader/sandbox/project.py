@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,6 +175,14 @@ class Project:
     def expect(self, name: str | None) -> None:
         """Remember that a container will be asked for."""
         self._expected = self._expected or self._name(name)
+
+    def by_hand(self, name: str | None, label: str | None = None) -> str:
+        """Give the `docker run` command with which a person starts the same container."""
+        spec = self._spec(self._name(name))
+        words = ["docker", "run", "--rm", *(["--name", label] if label else []), *(["-it"] if spec.tty else [])]
+        words += [word for port in spec.publish for word in ("-p", f"{port}:{port}")]
+        words += [word for pair in spec.env.items() for word in ("-e", "=".join(pair))]
+        return shlex.join([*words, "IMAGE", *(spec.command or ())])
 
     def container(self, name: str | None) -> Service:
         """Start the named container if it isn't there yet, and wait until it is ready or won't be."""

@@ -44,9 +44,8 @@ def main() -> None:
     medians = {name: statistics.median(found) for name, found in times.items()}
     print(f"grader --help   {statistics.median(helps):6.3f} s")
     print(f"grader check    {medians['ours']:6.3f} s   (min {min(times['ours']):.3f}, max {max(times['ours']):.3f})")
-    print(
-        f"docker commands {medians['by hand']:6.3f} s   (min {min(times['by hand']):.3f}, max {max(times['by hand']):.3f})"
-    )
+    least, most = min(times["by hand"]), max(times["by hand"])
+    print(f"docker commands {medians['by hand']:6.3f} s   (min {least:.3f}, max {most:.3f})")
     print(f"ratio           {medians['ours'] / medians['by hand']:6.2f}   (median of {pairs} pairs)")
 
 

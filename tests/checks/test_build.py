@@ -63,7 +63,8 @@ def evidence(build: Attempt) -> list[str]:
 
 def test_evidence_is_the_output_of_the_step_or_else_the_log() -> None:
     assert evidence(make_build(failure=make_build_failure(output="No module\n"))) == ["No module\n"]
-    assert evidence(make_build(failure=make_build_failure(output=""), log="all of it")) == ["all of it"]
+    assert evidence(make_build(failure=make_build_failure(output="", step=None), log="all of it")) == ["all of it"]
+    assert evidence(make_build(failure=make_build_failure(output=""), log="names of steps")) == []
     assert evidence(make_build(image=None, log="")) == []
 
 

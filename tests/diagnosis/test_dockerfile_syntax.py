@@ -24,7 +24,7 @@ CAUSE = "dockerfile_syntax"
         ("RUN x\nFROM a:1", "Move the FROM line up, above line 1", 1),
         ("ARG A=1", "Write FROM and the name of an image", 1),
         ("", "The Dockerfile is empty", None),
-        ("# nothing yet\n", "the file has no instructions", None),
+        ("# nothing yet\n", "comments alone build nothing", None),
         ("FROM a:1\nENV TOKEN", "One that is right: ENV NAME=value", None),
     ],
 )

@@ -122,6 +122,11 @@ class FakeTarget:
     def expect(self, name: str | None) -> None:
         self.expected.append(name)
 
+    def by_hand(self, name: str | None, label: str | None = None) -> str:
+        named = [one for one in self._containers.values() if name in {None, one.name}]
+        ports = [f" -p {port}:{port}" for one in named[:1] for port in one.published]
+        return f"docker run --rm{f' --name {label}' if label else ''}{''.join(ports)} IMAGE"
+
     def container(self, name: str | None) -> FakeContainer:
         if not self._containers:
             raise Unmet("the image was not built")
