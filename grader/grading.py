@@ -119,6 +119,7 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
     try:
         preparation = Preparation(engine, file.images, progress, file.limits.pull)
         ledger = Ledger(engine, attempt.id)
+        ledger.add("folder", str(scratch))
         try:
             work = Work(
                 snapshot=snapshot,

@@ -19,6 +19,8 @@ from grader.sandbox.errors import START_HINT, translated
 
 LABEL: Final = "grader.attempt"
 """Put on everything made for an attempt. For people and for `grader clean`; what is removed is known by id."""
+_PASSED_ON: Final = ("PATH", "SSH_AUTH_SOCK", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
+"""Variables that the build client needs to find the engine."""
 API_TIMEOUT: Final = 60
 """Seconds that one call to the engine may take. Waits for student work have deadlines of their own."""
 
@@ -89,7 +91,7 @@ class Engine:
             self._config = tempfile.mkdtemp(prefix="grader-docker-")
             plugins = [str(folder) for folder in _user_plugins() if folder.is_dir()]
             (Path(self._config) / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": plugins}))
-        kept = {name: os.environ[name] for name in ("PATH", "SSH_AUTH_SOCK", "DOCKER_CERT_PATH") if name in os.environ}
+        kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return {
             **kept,
             "HOME": self._config,
@@ -129,7 +131,7 @@ def connect() -> Engine:
 def _current() -> Engine:
     address = os.environ.get("DOCKER_HOST")
     if address:
-        return Engine(address)
+        return Engine(address, _tls_from_environment())
     if os.environ.get("DOCKER_CONTEXT") or (_docker_folder() / "config.json").exists():
         from docker.context import ContextAPI
 
@@ -140,16 +142,27 @@ def _current() -> Engine:
     return Engine("unix:///var/run/docker.sock")
 
 
+def _tls_from_environment() -> Any:
+    """Read DOCKER_TLS_VERIFY and DOCKER_CERT_PATH as the `docker` command does."""
+    if not os.environ.get("DOCKER_TLS_VERIFY") and not os.environ.get("DOCKER_CERT_PATH"):
+        return None
+    from docker.utils import kwargs_from_env
+
+    with translated("reading the TLS settings for the Docker engine"):
+        return kwargs_from_env().get("tls")
+
+
 def _docker_folder() -> Path:
     return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
 
 
 def _user_plugins() -> tuple[Path, ...]:
     """Where Docker Desktop, Homebrew and users put Buildx and Compose, besides the system's folders."""
-    extra: list[object] = []
+    extra: object = None
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        extra = json.loads((_docker_folder() / "config.json").read_text()).get("cliPluginsExtraDirs") or []
-    return (_docker_folder() / "cli-plugins", *(Path(str(folder)) for folder in extra))
+        extra = json.loads((_docker_folder() / "config.json").read_text()).get("cliPluginsExtraDirs")
+    more = [Path(folder) for folder in extra if isinstance(folder, str)] if isinstance(extra, list) else []
+    return (_docker_folder() / "cli-plugins", *more)
 
 
 def _open(address: str, tls: Any, version: str = "auto") -> Any:

@@ -11,7 +11,9 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
     from grader.sandbox.engine import Engine
 
-KINDS: Final = ("container", "image", "build")
+KINDS: Final = ("container", "build", "image", "folder")
+"""In the order of removal: an image can't go before its containers."""
 
 
 class Ledger:
@@ -54,7 +57,7 @@ class Ledger:
         return name
 
     def add(self, kind: str, key: str) -> None:
-        """Write down an object: a container by name, an image by id, or a build by its attempt."""
+        """Write down an object: a container by name, an image by id, a build by its attempt, a temporary folder."""
         if (kind, key) not in self._objects:
             self._objects.append((kind, key))
             self._write({kind: key})
@@ -77,7 +80,7 @@ class Ledger:
     def leave(self) -> tuple[str, ...]:
         """Leave everything where it is, for `grader clean`; says what that is."""
         self._file.close()
-        return tuple(f"kept {kind} {key}" for kind, key in self._objects)
+        return tuple(f"kept {kind} {key}" for kind, key in self._objects if kind in {"container", "image"})
 
     def _write(self, line: dict[str, str]) -> None:
         with _writing(self._path):
@@ -101,9 +104,14 @@ def state_folder() -> Path:
 
 def remove(engine: Engine, objects: list[tuple[str, str]]) -> tuple[str, ...]:
     """Remove objects, containers before images; returns a sentence for each that is still there."""
-    removers = {"container": _remove_container, "build": _remove_build, "image": _remove_image}
+    removers = {
+        "container": _remove_container,
+        "build": _remove_build,
+        "image": _remove_image,
+        "folder": _remove_folder,
+    }
     left = []
-    for kind in ("container", "build", "image"):
+    for kind in KINDS:
         for key in (key for found, key in objects if found == kind):
             try:
                 removers[kind](engine, key)
@@ -171,6 +179,13 @@ def _remove_image(engine: Engine, image: str) -> None:
 
     with translated("removing an image"), contextlib.suppress(ImageNotFound, NotFound):
         engine.api.remove_image(image, force=False)
+
+
+def _remove_folder(_engine: Engine, path: str) -> None:
+    """Remove a private copy of a submission; only where such copies are made, whatever the file says."""
+    folder = Path(path)
+    if folder.parent == Path(tempfile.gettempdir()) and folder.name.startswith("grader-"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_build(engine: Engine, attempt: str) -> None:

@@ -10,13 +10,15 @@ import pytest
 
 from grader.core.errors import Failure
 from grader.core.facts import Command
-from grader.core.specs import MIB, ContainerSpec, Ready
+from grader.core.specs import MIB, BuildSpec, ContainerSpec, Ready
+from grader.sandbox.build import build
 from grader.sandbox.engine import Engine
 from grader.sandbox.service import Service
 from tests.support.engine import ledger_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from grader.sandbox.ledger import Ledger
 
@@ -69,7 +71,7 @@ def test_a_line_of_the_log_is_waited_for(start: Callable[..., Service]) -> None:
     assert start("sleep 0.3; echo now ready >&2; sleep 60", ready={"log": "now ready"}).ready() is None
 
 
-def test_a_health_check_is_waited_for(ledger: Ledger, start: Callable[..., Service]) -> None:
+def test_an_image_without_a_health_check_never_gets_healthy(ledger: Ledger, start: Callable[..., Service]) -> None:
     service = start("sleep 60", ready={"healthy": True, "within": 1})
     assert service.ready() == (
         "the container was not ready within 1 s: its health check says nothing: the image has no HEALTHCHECK"
@@ -187,3 +189,14 @@ def test_where_the_engine_is_elsewhere(start: Callable[..., Service], monkeypatc
     assert "open inside the container only" in (inside.ready() or "")
     ended = start("exit 3", publish=(3000,), ready={"port": 3000})
     assert ended.ready() == "the container ended at once with exit code 3"
+
+
+def test_the_health_check_of_an_image_is_waited_for(ledger: Ledger, tmp_path: Path) -> None:
+    healthy = 'FROM busybox:1\nHEALTHCHECK --interval=1s CMD true\nCMD ["sleep", "60"]\n'
+    (tmp_path / "Dockerfile").write_text(healthy)
+    image = build(ledger, tmp_path, tmp_path / "Dockerfile", BuildSpec(), namespace="").image
+    assert image is not None
+    service = Service(ledger, "main", ContainerSpec(ready=Ready(healthy=True)), image, lambda: PASSWD)
+    assert service.ready() is None
+    assert service.state().health == "healthy"
+    service.remove()
