@@ -27,7 +27,7 @@ explain_unreachable() {
   answer=$(server_version || true)
   if [[ $answer == *"permission denied"* ]]; then
     fail "user $(id -un) may not use the Docker engine" \
-      "sudo usermod -aG docker $(id -un), then log out and in again (or: newgrp docker) and run ci/setup once more"
+      "sudo usermod -aG docker $(id -un), then log out and in again (or: newgrp docker) and try again"
   fi
   if [[ -n ${DOCKER_HOST:-} || $(docker context show 2>/dev/null || echo default) != default ]]; then
     fail "the Docker engine that DOCKER_HOST or the docker context names doesn't answer: ${answer##*$'\n'}" \
@@ -118,11 +118,16 @@ start_engine() {
   explain_unreachable_after_start
 }
 
-# dockerd refuses to start while its pid file names a living process, even one that got the number later.
+# dockerd waits or gives up while a pid file names a process, even a zombie or one that got the number later.
 forget_dead_engine() {
+  forget_unless_runs dockerd /var/run/docker.pid
+  forget_unless_runs containerd /var/run/docker/containerd/containerd.pid
+}
+
+forget_unless_runs() {
   local pid
-  pid=$(cat /var/run/docker.pid 2>/dev/null) || return 0
-  [[ $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]] || as_root rm -f /var/run/docker.pid
+  pid=$(as_root cat "$2" 2>/dev/null) || return 0
+  runs "$pid" && [[ $(cat "/proc/$pid/comm") == "$1" ]] || as_root rm -f "$2"
 }
 
 # Without a service manager: detached, so that it outlives this script, and without our lock.
