@@ -29,7 +29,8 @@ _WORDS: Final = (
 )
 KNOWN: Final = frozenset(_WORDS.split())
 # A directive stands in the comment lines at the very top: `# syntax=docker/dockerfile:1`.
-_DIRECTIVE: Final = re.compile(r"^(?:#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*?)\s*$")
+# The line is stripped before: to look for the spaces at its end here would take time by the square of their number.
+_DIRECTIVE: Final = re.compile(r"(?:#|//)\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(\S.*)")
 
 
 class DockerfileError(Failure):
@@ -171,7 +172,8 @@ def parse(text: str, build_args: Mapping[str, str] | None = None) -> Dockerfile:
 def _instructions(text: str) -> tuple[Instruction, ...]:
     try:
         commands = buildkit.parse_string(text)
-        found = tuple(_instruction(command, _trigger(command, text)) for command in commands[:MAX_INSTRUCTIONS])
+        lines, escape = text.split("\n"), "`" if _directives(text).get("escape") == "`" else "\\"
+        found = tuple(_instruction(one, _trigger(one, lines, escape)) for one in commands[:MAX_INSTRUCTIONS])
     except buildkit.GoParseError as error:
         message = one_line(str(error))
         if "no instructions" in message:
@@ -206,7 +208,7 @@ def _instruction(command: buildkit.Command, trigger: Instruction | None = None) 
     )
 
 
-def _trigger(command: buildkit.Command, text: str) -> Instruction | None:
+def _trigger(command: buildkit.Command, lines: list[str], escape: str) -> Instruction | None:
     """Parse what an ONBUILD holds by itself, since the wrapper drops the flags of the inner instruction."""
     if (command.cmd or "").upper() != "ONBUILD":
         return None
@@ -216,8 +218,7 @@ def _trigger(command: buildkit.Command, text: str) -> Instruction | None:
     if (command.sub_cmd or "").upper() in {"ONBUILD", "FROM", "MAINTAINER"}:
         raise DockerfileError(f"line {command.start_line}: ONBUILD {command.sub_cmd.upper()} is not allowed")
     # The wrapper also drops here-documents; they stand on the lines that follow.
-    body = "\n".join(text.split("\n")[command.start_line : command.end_line])
-    escape = "`" if _directives(text).get("escape") == "`" else "\\"
+    body = "\n".join(lines[command.start_line : command.end_line])
     inner = buildkit.parse_string(f"# escape={escape}\n{words[1]}\n{body if '<<' in words[1] else ''}\n")[0]
     return replace(_instruction(inner), line=command.start_line, end_line=command.end_line)
 
@@ -260,7 +261,7 @@ def _directives(text: str) -> dict[str, str]:
         bare = line.strip()
         if bare and not bare.startswith(("#", "//")):
             break
-        match = _DIRECTIVE.match(bare)
+        match = _DIRECTIVE.fullmatch(bare)
         if match is not None:
             found.setdefault(match[1].lower(), match[2])
     return found

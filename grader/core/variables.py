@@ -19,7 +19,9 @@ ANYTHING: Final = "*"
 
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _PLAIN: Final = re.compile(_NAME)
-_VARIABLE: Final = re.compile(rf"\$(?:({_NAME})|\{{({_NAME})(?:(:?[-+?])([^}}]*))?\}})")
+# A fallback with another variable in it is not matched, so that its `$` stays and the outcome counts as uncertain; to
+# look for its end from each of many openings would take time by the square of the text's length.
+_VARIABLE: Final = re.compile(rf"\$(?:({_NAME})|\{{({_NAME})(?:(:?[-+?])([^}}{{$]*))?\}})")
 # BuildKit gives these a value of its own: https://docs.docker.com/reference/dockerfile/#automatic-platform-args-in-the-global-scope
 _PARTS: Final = ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT", "STAGE")
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
@@ -88,7 +90,7 @@ def expand(word: str, variables: Mapping[str, str | None]) -> str | None:
         name, operator, fallback = match[1] or match[2], match[3], match[4] or ""
         known = variables.get(name)
         unclear = known is None and (name in variables or name in _PREDEFINED or ANYTHING in variables)
-        uncertain = uncertain or unclear or "$" in fallback or "{" in fallback
+        uncertain = uncertain or unclear
         if operator is None:
             return known or ""
         missing = not known if operator.startswith(":") else known is None

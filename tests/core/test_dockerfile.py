@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grader.core.dockerfile import MAX_BYTES, DockerfileError, Instruction, parse
@@ -246,3 +248,14 @@ def test_build_arguments_win() -> None:
 )
 def test_the_frontend_is_found_in_odd_spellings(text: str, syntax: str | None) -> None:
     assert parse(f"{text}FROM a\n").syntax == syntax
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# syntax=a" + " " * 60_000 + "b\nFROM x\n", "#\n" * 120_000 + "FROM x\n" + "ONBUILD RUN a\n" * 990],
+    ids=["spaces in a directive", "many triggers"],
+)
+def test_long_comments_take_no_time(text: str) -> None:
+    started = time.monotonic()
+    parse(text)
+    assert time.monotonic() - started < 5

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from grader.core.variables import ANYTHING, Variables, assign, declare, expand, forget, unquote, variable_names
@@ -95,3 +97,9 @@ def test_forget() -> None:
 def test_words() -> None:
     assert variable_names("$A ${B:-c} $1 ${D#x}") == ("A", "B")
     assert [unquote(word) for word in ('"a"', "'a'", "\"a'", '"', "")] == ["a", "a", "\"a'", '"', ""]
+
+
+def test_openings_without_an_end_take_no_time() -> None:
+    started = time.monotonic()
+    assert expand("${A-" * 60_000, {}) is None
+    assert time.monotonic() - started < 2
