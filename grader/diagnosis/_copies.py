@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.diagnosis._evidence import source
 
 if TYPE_CHECKING:
     from grader.core.dockerfile import Instruction
     from grader.core.facts import Case
+
+MAX_SOURCES: Final = 200
+"""Sources of COPY that are looked for, in all: each is compared with every file."""
+MAX_SOURCE: Final = 500
+"""Characters of a source: a pattern is compiled, and no path is longer."""
 
 
 def copied(case: Case) -> dict[str, str]:
@@ -24,22 +29,26 @@ def copied(case: Case) -> dict[str, str]:
     files = [path for path in case.files if path not in case.ignored]
     found: dict[str, str] = {}
     workdir = "/"
+    left = MAX_SOURCES
     for stage in reversed(dockerfile.lineage()):
         for instruction in stage.instructions:
             if instruction.name == "WORKDIR" and instruction.arguments:
                 workdir = posixpath.normpath(posixpath.join(workdir, instruction.arguments[0]))
             elif instruction.name in {"COPY", "ADD"} and "$" not in instruction.text and not instruction.flag("from"):
-                found |= _placed(instruction, workdir, files, found)
+                found |= _placed(instruction, workdir, files, found, left)
+                left = max(left - len(instruction.arguments), 0)
     return found
 
 
-def _placed(instruction: Instruction, workdir: str, files: list[str], before: dict[str, str]) -> dict[str, str]:
+def _placed(
+    instruction: Instruction, workdir: str, files: list[str], before: dict[str, str], most: int
+) -> dict[str, str]:
     *sources, target = instruction.arguments or ("",)
     place = posixpath.normpath(posixpath.join(workdir, target))
     into = target.endswith(("/", ".")) or len(sources) > 1 or place == workdir
     into = into or any(path.startswith(f"{place}/") for path in before)
     found = {}
-    for one in sources:
+    for one in (one for one in sources[:most] if len(one) <= MAX_SOURCE):
         for path, rest in matches(one, files):
             # A file keeps its name in a directory; a directory gives its contents.
             end = rest or (posixpath.basename(path) if into or "*" in one else "")

@@ -20,6 +20,8 @@ _NETWORK: Final = re.compile(
     r"|Network is unreachable|Tracker \"idealTree\" already exists"
 )
 _NO_PACKAGE: Final = re.compile(r"E: Unable to locate package (\S+)")
+# Bounded, since a Dockerfile may be 256 KiB of options.
+_UPDATE: Final = re.compile(r"\bapt(?:-get)? (?:-\S{1,80} ){0,9}update\b")
 _NO_DISTRIBUTION: Final = re.compile(r"No matching distribution found for (\S+)")
 
 
@@ -34,7 +36,7 @@ def no_question(_case: Case, ended: Ended) -> Reading:
 
 def no_package_lists(case: Case, ended: Ended) -> Reading:
     found, dockerfile = _NO_PACKAGE.search(ended.output), source(case)
-    if found is None or dockerfile is None or re.search(r"\bapt(?:-get)? (?:-\S+ )*update\b", dockerfile.text):
+    if found is None or dockerfile is None or _UPDATE.search(dockerfile.text):
         return None
     return (
         f"apt doesn't know the package {one_line(found[1], 60)}: base images come without package lists.",

@@ -13,8 +13,9 @@ from grader.diagnosis._services import shell_text
 if TYPE_CHECKING:
     from grader.core.facts import Case
 
+# The number of options is bounded, since a command may be 128 KiB of them.
 _INSTALL: Final = re.compile(
-    r"(?:^|[\s;&|])((?:apt-get|apt|apk|pip3?|python3? -m pip|npm|yarn|dnf|yum) (?:-\S+ )*"
+    r"(?:^|[\s;&|])((?:apt-get|apt|apk|pip3?|python3? -m pip|npm|yarn|dnf|yum) (?:-\S{1,80} ){0,9}"
     r"(?:install|add|update|ci|upgrade)\b[^;&|\n]*)"
 )
 # What pip, apt, npm and apk say where there is no network, no right to write, or no such package.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.support.cases import exited, explains, running, silent
@@ -47,3 +49,9 @@ def test_is_silent_once_the_server_listens() -> None:
 )
 def test_is_silent_about_other_errors(line: str, logs: str) -> None:
     silent(CAUSE, exited(f"FROM some:1; CMD {line}", line, 1, logs))
+
+
+def test_options_without_end_take_no_time() -> None:
+    started = time.monotonic()
+    silent(CAUSE, running("FROM a:1; CMD x", "x;apt " + "-;apt " * 20_000))
+    assert time.monotonic() - started < 2

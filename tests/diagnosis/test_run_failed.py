@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.support.cases import absent, exited, explains, files, silent, step_failed, unbuilt
@@ -101,3 +103,12 @@ def test_is_silent_about_failures_that_are_no_step() -> None:
     silent(CAUSE, unbuilt("FROM some:1; RUN x", "failed to solve: Canceled", line=2))
     silent(CAUSE, exited("FROM some:1; CMD x", "x", 1, "x"))
     silent(CAUSE, step_failed("FROM some:1; RUN x", 2, 1, "x", kind="http"))
+
+
+def test_options_without_end_take_no_time() -> None:
+    started = time.monotonic()
+    options = "; ".join(["RUN apt " + "-apt " * 12_000] * 4)
+    explains(
+        CAUSE, step_failed(f"FROM a:1; {options}; RUN apt-get install curl", 6, 100, APT), "apt-get update", line=6
+    )
+    assert time.monotonic() - started < 2
