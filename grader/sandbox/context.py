@@ -93,4 +93,9 @@ def _rule(pattern: str) -> tuple[bool, Any]:
     exclude = not pattern.startswith("!")
     pattern = posixpath.normpath(pattern.removeprefix("!").strip()).lstrip("/")
     parts = [_WILDCARDS.get(token) or re2.escape(token) for token in _TOKENS.split(pattern)]
-    return exclude, re2.compile("".join(parts))
+    options = re2.Options()
+    options.log_errors = False  # it would write the pattern to stderr, as it is
+    try:
+        return exclude, re2.compile("".join(parts), options)
+    except re2.error:
+        return exclude, re2.compile(r"[^\s\S]")  # too large to compile: it names no file

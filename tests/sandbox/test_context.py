@@ -74,3 +74,9 @@ def test_many_files_and_many_rules_take_little_time(tmp_path: Path) -> None:
     started = time.monotonic()
     assert len(survey(tmp_path, tmp_path / "Dockerfile").files) <= 2_000
     assert time.monotonic() - started < 5
+
+
+def test_a_rule_that_is_too_large_keeps_nothing_out(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, {"Dockerfile": "", ".dockerignore": "\x1b[31m" + "?" * 60_000})
+    assert survey(tmp_path, tmp_path / "Dockerfile").ignored == frozenset()
+    assert capfd.readouterr().err == ""
