@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import shutil
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -155,8 +156,8 @@ def _has(folder: Path, source: str, laid: set[Path]) -> bool:
         return any(path not in laid and path.name.lower() not in _NOT_APP for path in _entries(folder))
     if any(char in relative for char in "*?["):
         # Only the folder part is compared: a student's pattern is nothing to search a tree with.
-        return (folder / relative).parent.is_dir()
-    return (folder / relative).exists()
+        relative = posixpath.dirname(relative)
+    return os.path.exists(folder / relative)  # noqa: PTH110 - Path.exists() raises for a name that is too long
 
 
 def _lay(work: Work, place: str, given: Given) -> list[str]:

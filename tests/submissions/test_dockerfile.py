@@ -197,3 +197,9 @@ def test_given_files_that_have_gone(work: Work) -> None:
 def test_paths_stay_inside(field: str, path: str) -> None:
     with pytest.raises(ValidationError, match="must be a path inside the submission"):
         Dockerfile.model_validate({field: [path]})
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "b/" * 3_000, "a" * 300 + "/*"])
+def test_a_name_that_no_file_can_have_is_nowhere(work: Work, name: str) -> None:
+    put(work.snapshot.root, "Dockerfile", text=f"FROM busybox:1\nCOPY {name} /y\n")
+    assert taken(work)["context"] == "."
