@@ -6,10 +6,9 @@ The engine's API offers the classic builder only, which accepts `RUN <<EOF` and 
 
 from __future__ import annotations
 
-import re
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.core.clock import remaining
 from grader.core.errors import SandboxError
@@ -26,25 +25,24 @@ if TYPE_CHECKING:
     from grader.core.specs import BuildSpec
     from grader.sandbox.ledger import Ledger
 
-# What the daemon or its client says when it is in trouble itself. A RUN step can't write into this message: its output
-# comes in another field. Everything else that ends a build is the Dockerfile's doing.
-_INFRASTRUCTURE = (
+# What the daemon or its client says when it is in trouble itself: with these words its message begins, or ends. A RUN
+# step can't write into the message, and the names of a submission stand in the middle of it.
+_BEGINNINGS: Final = (
     "Cannot connect to the Docker daemon",
     "error during connect",
-    "no space left on device",
     "failed to dial",
-    "connection reset by peer",
-    "transport is closing",
     "lease does not exist",
     "unknown flag: --progress",
     "invalid progress mode",
-    "is not a docker command",
+    "docker: 'buildx' is not a docker command",
     "unknown command: docker buildx",
 )
-
-# Names and commands of a Dockerfile stand in quotes; only `${X:?words}` reaches the message bare.
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"')
-_BARE = 'failed to process "'
+_ENDINGS: Final = (
+    "no space left on device",
+    "connection reset by peer",
+    "transport is closing",
+    "lease does not exist",
+)
 
 
 def build(
@@ -99,14 +97,17 @@ def build(
         failure = BuildFailure(message=what, step=log.unfinished(), output=failure.output)
     elif done.exit_code == 0:
         raise SandboxError("the build ended well, but without an image", hint="See `grader doctor`.")
-    elif failure.exit_code is None and _is_trouble(failure.message):
+    elif _is_trouble(failure):
         raise SandboxError(f"the build could not be run: {one_line(failure.message)}", hint="See `grader doctor`.")
     return Build(None, done.seconds, log.text(), failure, timed_out=done.timed_out, cached_steps=log.cached_steps)
 
 
-def _is_trouble(message: str) -> bool:
-    said = _QUOTED.sub("", message)
-    return _BARE not in message and any(sign in said for sign in _INFRASTRUCTURE)
+def _is_trouble(failure: BuildFailure) -> bool:
+    # What BuildKit says of a line before any step runs is about its words, which may come last: `invalid signal: …`.
+    if failure.exit_code is not None or (failure.line is not None and failure.step is None):
+        return False
+    said = failure.message.removeprefix("failed to solve: ")
+    return said.startswith(_BEGINNINGS) or said.rstrip(".").endswith(_ENDINGS)
 
 
 def _command(

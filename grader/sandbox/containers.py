@@ -24,6 +24,9 @@ _NOT_FOUND: Final = 127
 CANNOT_START: Final = frozenset({_NOT_EXECUTABLE, _NOT_FOUND})
 """Exit codes with which the engine marks a container whose command can't be run: not executable, not found."""
 
+_TROUBLE: Final = ("driver failed", "failed to set up container networking")
+_FULL: Final = ("no space left on device", "no space left on device: unknown")
+"""How the engine begins, or ends, what it says of trouble of its own: names that students chose stand in between."""
 _INVALID: Final = 400
 _GONE: Final = frozenset({404, 409})
 """Answers of the engine when a container, or a command in it, is over already."""
@@ -81,19 +84,15 @@ class EngineContainer:
         """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""
         from docker.errors import APIError
 
-        try:
-            with translated("starting a container"):
-                try:
-                    self._api.start(self.id)
-                except APIError as error:
-                    if self.state().exit_code not in CANNOT_START:
-                        raise error from None
-        except SandboxError as error:
-            if "No space left" in error.message or "driver failed" in error.message:
-                raise
-            # e.g. a working directory that is a file: the engine has no exit code of its own for it
-            if not self.state().error:
-                raise
+        with translated("starting a container"):
+            try:
+                self._api.start(self.id)
+            except APIError as error:
+                said, state = str(error.explanation).strip(), self.state()
+                # Without a fitting exit code: e.g. a user that isn't there, a working directory that is a file.
+                students = state.error and not said.startswith(_TROUBLE) and not said.endswith(_FULL)
+                if state.exit_code not in CANNOT_START and not students:
+                    raise error from None
 
     def inspect(self) -> dict[str, Any]:
         """Give `docker container inspect`."""
@@ -131,13 +130,15 @@ class EngineContainer:
         return True
 
     def signal(self, signal: str) -> None:
-        """Send a signal; one that comes too late is no error."""
+        """Send a signal; one that comes too late is no error. Raises Failure for one that Linux doesn't have."""
         from docker.errors import APIError
 
         with translated("sending a signal"):
             try:
                 self._api.kill(self.id, signal)
             except APIError as error:
+                if f"does not support signal {signal}" in str(error):
+                    raise Failure(f"there is no signal {signal}", hint="Correct STOPSIGNAL.") from None
                 if "is not running" not in str(error):
                     raise
 

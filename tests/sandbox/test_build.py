@@ -78,6 +78,8 @@ def test_a_missing_file_is_the_dockerfiles_doing(tmp_path: Path) -> None:
     [
         'FROM busybox:1\nCOPY ["no space left on device", "/x"]\n',
         "FROM busybox:1\nARG X\nUSER ${X:?transport is closing}\n",
+        'FROM busybox:1\nCOPY ["no space left on device/x", "/y"]\n',
+        "FROM busybox:1\nSTOPSIGNAL transport is closing\n",
         'FROM busybox:1\nENV A="no space left on" B=\nUSER ${B:?$A device}\n',
     ],
 )

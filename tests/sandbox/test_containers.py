@@ -171,6 +171,18 @@ def test_a_container_that_ends_while_a_command_runs(sleeping: EngineContainer) -
     assert isinstance(done.exit_code, int)
 
 
+def test_a_signal_that_there_is_not(sleeping: EngineContainer) -> None:
+    with pytest.raises(Failure, match="there is no signal 200"):
+        sleeping.signal("200")
+
+
+@pytest.mark.parametrize("user", ["driver failed", "no space left on device", "No space left"])
+def test_a_name_does_not_pass_for_trouble_of_the_engine(ledger: Ledger, user: str) -> None:
+    done = run_fresh(ledger, IMAGE, ContainerSpec(), Command(argv=("id",), user=user))
+    assert done.exit_code != 0
+    assert f"unable to find user {user}" in done.stderr
+
+
 def test_a_signal_that_comes_too_late(sleeping: EngineContainer) -> None:
     sleeping.signal("KILL")
     assert sleeping.wait(5)
