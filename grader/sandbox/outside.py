@@ -26,6 +26,9 @@ _TABLES: Final = ("tcp", "tcp6")
 _NOT_RUNNING: Final = 409
 """The engine's answer for a container that has ended meanwhile."""
 MAX_TABLE: Final = 256 * 1024
+"""Bytes of a table of connections."""
+_DIGITS: Final = 10
+"""Of the largest user number."""
 
 
 def processes(engine: Engine, container: str, names: Mapping[int, str]) -> tuple[Process, ...]:
@@ -36,7 +39,8 @@ def processes(engine: Engine, container: str, names: Mapping[int, str]) -> tuple
         try:
             table = engine.api.top(container, ps_args="-eo pid,ppid,uid,args")
         except APIError as error:
-            if error.status_code != _NOT_RUNNING:
+            # One that ends while it is asked has the engine stumble in several ways.
+            if error.status_code != _NOT_RUNNING and engine.api.inspect_container(container)["State"]["Running"]:
                 raise
             return ()
     rows = [row for row in table.get("Processes") or () if len(row) >= 4]  # noqa: PLR2004 - the columns asked for
@@ -54,7 +58,8 @@ def users(passwd: bytes) -> dict[int, str]:
     found: dict[int, str] = {}
     for line in passwd.decode("utf-8", "replace").splitlines():
         fields = line.split(":")
-        if len(fields) > 2 and fields[2].isdecimal():  # noqa: PLR2004 - name, password, number
+        # Name, password, number; Python refuses to read very long ones.
+        if len(fields) > 2 and fields[2].isdecimal() and len(fields[2]) <= _DIGITS:  # noqa: PLR2004
             found.setdefault(int(fields[2]), fields[0])
     return found
 

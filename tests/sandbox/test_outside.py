@@ -20,9 +20,13 @@ class FakeEngine:
 
     local = False
 
-    def __init__(self, rows: list[list[str]] | Exception) -> None:
+    def __init__(self, rows: list[list[str]] | Exception, *, runs: bool = True) -> None:
         self._rows = rows
+        self._runs = runs
         self.api = self
+
+    def inspect_container(self, _: str) -> dict[str, Any]:
+        return {"State": {"Running": self._runs}}
 
     def top(self, _: str, ps_args: str) -> dict[str, Any]:
         assert "args" in ps_args
@@ -48,6 +52,7 @@ def test_the_main_process_comes_first() -> None:
 
 def test_a_container_that_ends_meanwhile_has_none() -> None:
     assert outside.processes(FakeEngine(error(409)), "c", {}) == ()  # type: ignore[arg-type]
+    assert outside.processes(FakeEngine(error(500), runs=False), "c", {}) == ()  # type: ignore[arg-type]
     with pytest.raises(SandboxError):
         outside.processes(FakeEngine(error(500)), "c", {})  # type: ignore[arg-type]
 
@@ -55,6 +60,7 @@ def test_a_container_that_ends_meanwhile_has_none() -> None:
 def test_users_of_an_image() -> None:
     passwd = b"root:x:0:0::/:/bin/sh\nbroken\nx:y:z\nother:x:0:1::\n\xff:x:7:7::\n"
     assert outside.users(passwd) == {0: "root", 7: "\ufffd"}
+    assert outside.users(b"x:x:" + b"1" * 5_000 + b":0::/:/bin/sh\n") == {}
 
 
 @pytest.mark.parametrize(
