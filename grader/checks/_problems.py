@@ -49,4 +49,5 @@ def report(found: Iterable[Problem], *, reproduce: str, evidence: tuple[Evidence
 def user_name(user: str) -> str:
     """Give the user of a USER instruction without the group; nobody named, and number 0, are root."""
     name = user.partition(":")[0].strip()
-    return "root" if not name.strip("0") else name
+    # The engine reads +0 and -00 as numbers, too.
+    return "root" if not name.lstrip("+-").strip("0") else name

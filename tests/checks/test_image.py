@@ -22,6 +22,8 @@ from tests.support.fakes import FakeTarget
         ({"entrypoint": {"equals": ["/bin/sh", "-c", "x y"]}}, {"entrypoint": ("/bin/sh", "-c", "x y")}),
         ({"user": "root"}, {"user": ""}),
         ({"user": "root"}, {"user": "0:0"}),
+        ({"user": "root"}, {"user": "+0"}),
+        ({"user": "root"}, {"user": "-00:5"}),
         ({"user": "app"}, {"user": "app:staff"}),
         ({"workdir": "/"}, {"workdir": ""}),
         ({"ports": [3000, "53/udp"]}, {"ports": ("3000/tcp", "53/udp")}),
