@@ -129,8 +129,9 @@ class _Builder:
             place = self._place(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise YamlError(f"{place}: a key must be plain text")
-            # YAML 1.1 reads `on` and `no` as truth values; as keys they are words.
-            key = key_node.value if key_node.tag.endswith((":bool", ":null")) else self._construct(key_node)
+            made = self._construct(key_node)
+            # YAML 1.1 reads `on` and `no` as truth values; as keys they are words, and so is all but a number.
+            key = made if isinstance(made, int | float) and not isinstance(made, bool) else key_node.value
             if key in built:
                 raise YamlError(f"{place}: '{key}' stands here twice")
             part = key if isinstance(key, int) and not isinstance(key, bool) else str(key)

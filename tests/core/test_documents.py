@@ -86,3 +86,10 @@ def test_version_ranges(wanted: str, version: str, inside: bool) -> None:  # noq
 def test_refuses_what_is_no_range() -> None:
     with pytest.raises(ValueError, match="not a version range: three"):
         version_range("three")
+
+
+@pytest.mark.parametrize("key", ["2024-01-01", "!!binary aGk="])
+def test_any_key_can_be_shown(key: str) -> None:
+    problem = parse({"yaml": {"$.a": 1}}).problem(f"a: {{{key}: x}}")
+    assert problem is not None
+    assert "expected 1" in problem
