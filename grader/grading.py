@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
-import shutil
-import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import __version__
@@ -28,6 +24,7 @@ from grader.core.result import (
     Visibility,
 )
 from grader.core.retry import until_it_holds
+from grader.core.scratch import scratch_folder
 from grader.core.text import one_line
 from grader.sandbox.ledger import Ledger
 from grader.sandbox.preparation import Preparation
@@ -36,6 +33,7 @@ from grader.submissions.intake import Caps, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from pathlib import Path
 
     from grader.core.check import Check
     from grader.core.progress import Progress
@@ -86,9 +84,10 @@ def grade(
     """
     options = options or Options()
     attempt = _Attempt(exercise, secrets.token_hex(16), datetime.now(UTC))
-    with clock.stopwatch() as clocks, _scratch() as scratch:
+    with clock.stopwatch() as clocks:
         try:
-            _run(attempt, source, scratch, connect, progress or Silent(), options)
+            with scratch_folder() as scratch:
+                _run(attempt, source, scratch, connect, progress or Silent(), options)
             attempt.facts.setdefault("status", Status.GRADED)
         except PolicyError as error:
             attempt.facts |= {"status": Status.REJECTED, "message": error.message, "hint": error.hint}
@@ -97,15 +96,6 @@ def grade(
         except SubmissionError as error:
             _unusable(attempt, error, options)
     return _result(attempt, source, options, {name: round(seconds, 3) for name, seconds in clocks.items()})
-
-
-@contextlib.contextmanager
-def _scratch() -> Any:
-    folder = Path(tempfile.mkdtemp(prefix="grader-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(  # noqa: PLR0917 - the parts of one attempt
@@ -147,7 +137,9 @@ def _checks(attempt: _Attempt, target: Any, progress: Progress, options: Options
     for check in chosen:
         check.announce(target)
     for check in chosen:
-        progress.phase(f"Checking: {check.label}")
+        # Whoever watches may be the student.
+        hidden = check.visibility is Visibility.HIDDEN or _waits(check, attempt)
+        progress.phase(f"Checking: {'a hidden check' if hidden else check.label}")
         result = _check(check, target, attempt)
         attempt.checks.append(result)
         progress.checked(result)
@@ -164,8 +156,7 @@ def _chosen(exercise: Exercise, only: Collection[str]) -> list[Check]:
 
 def _check(check: Check, target: Any, attempt: _Attempt) -> CheckResult:
     started = time.monotonic()
-    due = attempt.exercise.file.due
-    if check.visibility is Visibility.AFTER_DUE and due is not None and attempt.started < due:
+    if _waits(check, attempt):
         return _outcome(check, Outcome.WITHHELD, message="not run before the due date")
     for result in attempt.checks:
         if result.id in check.needs and result.outcome is not Outcome.PASSED:
@@ -185,6 +176,11 @@ def _check(check: Check, target: Any, attempt: _Attempt) -> CheckResult:
         message = f"the check itself is broken: {type(error).__name__}: {one_line(str(error))}"
         return _outcome(check, Outcome.ERROR, message=message)
     return _outcome(check, Outcome.PASSED, points=check.points, seconds=time.monotonic() - started)
+
+
+def _waits(check: Check, attempt: _Attempt) -> bool:
+    due = attempt.exercise.file.due
+    return check.visibility is Visibility.AFTER_DUE and due is not None and attempt.started < due
 
 
 def _blocked(check: Check, needed: CheckResult) -> CheckResult:

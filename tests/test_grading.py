@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -331,10 +332,14 @@ def test_who_handed_in_what_and_when(work: Path) -> None:
 
 
 class Listening(Silent):
-    """Remembers what was checked."""
+    """Remembers what was told and checked."""
 
     def __init__(self) -> None:
         self.seen: list[Outcome] = []
+        self.phases: list[str] = []
+
+    def phase(self, name: str) -> None:
+        self.phases.append(name)
 
     def checked(self, result: Any) -> None:
         self.seen.append(result.outcome)
@@ -358,3 +363,23 @@ def test_a_state_folder_that_can_not_be_written_is_no_score(work: Path, monkeypa
     result = grade(exercise(check("one"), folder=work.parent), work, FakeEngine)  # type: ignore[arg-type]
     assert result.status is Status.UNGRADED
     assert "can't be written" in (result.message or "")
+
+
+def test_progress_names_no_check_that_is_not_shown(work: Path) -> None:
+    progress = Listening()
+    made = exercise(
+        check("seen", title="In sight"),
+        check("secret", title="Out of sight", visibility="hidden"),
+        check("later", title="Not yet", visibility="after_due"),
+        folder=work.parent,
+        due=datetime.now(UTC) + timedelta(days=1),
+    )
+    grade(made, work, FakeEngine, progress)  # type: ignore[arg-type]
+    assert progress.phases == ["Checking: In sight", "Checking: a hidden check", "Checking: a hidden check"]
+
+
+def test_no_space_for_temporary_files_is_no_score(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(work.parent / "nowhere"))
+    result = grade(exercise(check("one"), folder=work.parent), work, FakeEngine)  # type: ignore[arg-type]
+    assert result.status is Status.UNGRADED
+    assert "can't be written here" in (result.message or "")

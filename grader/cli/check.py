@@ -83,6 +83,7 @@ def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
     import secrets
 
     from grader.core.errors import UsageError
+    from grader.core.result import Visibility
     from grader.exercise.find import find
     from grader.exercise.load import load
 
@@ -90,7 +91,9 @@ def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
     known = [check.id for check in loaded.file.checks]
     unknown = [one for one in only if one not in known]
     if unknown:
-        raise UsageError(f"there is no check '{unknown[0]}' in {loaded.id}", hint=f"There are: {', '.join(known)}.")
+        # The ids of the others would tell what is looked at.
+        shown = [check.id for check in loaded.file.checks if check.visibility is Visibility.VISIBLE]
+        raise UsageError(f"there is no check '{unknown[0]}' in {loaded.id}", hint=f"There are: {', '.join(shown)}.")
     return loaded
 
 

@@ -245,3 +245,9 @@ def test_a_failing_and_a_passing_submission(elsewhere: Path) -> None:
     assert left(result.attempt) == ""
     repeated = process("check", "run-vs-cmd", "mine", "--seed", str(result.seed), "--report", "json")
     assert Result.model_validate_json(repeated.out).score == result.score
+
+
+def test_a_wrong_id_does_not_bring_hidden_ones_to_light() -> None:
+    ran = grader("check", "serve-on-3000", "--only", "x")
+    assert "There are: builds," in ran.err
+    assert "not-found" not in ran.err

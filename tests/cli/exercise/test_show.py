@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.commands import grader
 from tests.support.exercises import with_checks, write
 
@@ -28,3 +30,12 @@ def test_without_a_task_there_is_the_title(elsewhere: Path) -> None:
     write(elsewhere, with_checks("{id: a, kind: build}", "{id: b, kind: build, points: 0.5, bonus: true}"))
     out = grader("exercise", "show", "./it").out
     assert out.startswith("It\n\nWhat is checked (1 points):\n     1  a\n   0.5 bonus  b\n")
+
+
+@pytest.mark.parametrize(
+    ("due", "shown"), [("2999-01-01T00:00:00Z", "a hidden check"), ("2020-01-01T00:00:00Z", "Late")]
+)
+def test_what_is_checked_after_the_due_date_is_shown_then(elsewhere: Path, due: str, shown: str) -> None:
+    checks = with_checks("{id: a, kind: build, title: Late, visibility: after_due}")
+    write(elsewhere, f'due: "{due}"\n{checks}')
+    assert f"     1  {shown}\n" in grader("exercise", "show", "./it").out
