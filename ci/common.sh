@@ -12,12 +12,13 @@ fail() {
 }
 
 as_root() {
-  if [[ $(id -u) == 0 ]]; then
-    "$@"
-  else
-    command -v sudo >/dev/null || fail "this needs root: $*" "run this as root, or install sudo"
-    sudo "$@"
-  fi
+  need_root "$*"
+  if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+# need_root COMMAND: on its own before an as_root whose output goes elsewhere, which would take these words along.
+need_root() {
+  [[ $(id -u) == 0 ]] || command -v sudo >/dev/null || fail "this needs root: $1" "run it as root, or install sudo"
 }
 
 # A process that has ended may stay as a zombie for ever where process 1 reaps nothing, as in a container.

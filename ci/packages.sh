@@ -3,6 +3,7 @@
 
 updated=
 update_packages() {
+  need_root "apt-get update"
   # One of many sources may be broken without keeping us from what we need.
   as_root apt-get update -q >>"$log" 2>&1 || echo "apt-get update had errors, see $log" >&2
   updated=yes
@@ -10,6 +11,7 @@ update_packages() {
 
 install_packages() {
   command -v apt-get >/dev/null || fail "needed and not here: $*" "install it, then run ci/setup again"
+  need_root "apt-get install $*"
   [[ -n $updated ]] || update_packages
   if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
     -o Dpkg::Use-Pty=0 install -qy --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
