@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from grader.core.errors import SandboxError
 from grader.core.result import EngineInfo
-from grader.core.text import one_line
+from grader.core.text import one_line, quoted
 from grader.sandbox import buildx
 from grader.sandbox.errors import START_HINT, translated
 
@@ -136,7 +136,13 @@ def _current() -> Engine:
         from docker.context import ContextAPI
 
         with translated("reading the current Docker context"):
-            context = ContextAPI.get_current_context()
+            # The library doesn't know the variable; without a name it takes what config.json says.
+            name = os.environ.get("DOCKER_CONTEXT")
+            context: Any = ContextAPI.get_context(name)
+        if context is None:
+            which = quoted(name) if name else "of the name that is set"
+            hint = "`docker context ls` shows which there are; `docker context use` and DOCKER_CONTEXT choose one."
+            raise SandboxError(f"there is no Docker context {which}", hint=hint)
         if context.Host:
             return Engine(str(context.Host), context.TLSConfig)
     return Engine("unix:///var/run/docker.sock")
@@ -175,4 +181,7 @@ def _open(address: str, tls: Any, version: str = "auto") -> Any:
         if "ermission denied" in error.message:
             hint = "Add yourself to the docker group (sudo usermod -aG docker $USER), log in again, and retry."
             raise SandboxError(f"no permission to use the Docker engine at {address}", hint=hint) from error
+        if address.startswith("ssh://"):
+            hint = "Run it on that machine: ports that containers publish could not be reached from here either."
+            raise SandboxError(f"an engine behind {address} can't be used", hint=hint) from error
         raise SandboxError(f"the Docker engine at {address} does not answer", hint=START_HINT) from error

@@ -119,3 +119,16 @@ def test_every_thread_gets_a_client_of_its_own() -> None:
         other = one.client()
         assert other is not one.api
         assert other.ping()
+
+
+def test_a_context_that_there_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_CONTEXT", "nowhere")
+    with pytest.raises(SandboxError, match="there is no Docker context 'nowhere'"):
+        connect()
+
+
+@pytest.mark.docker
+def test_an_engine_behind_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "ssh://nobody@127.0.0.1:1")
+    with pytest.raises(SandboxError, match=r"behind ssh://nobody@127\.0\.0\.1:1 can't be used"):
+        connect().version()
