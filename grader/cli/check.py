@@ -67,13 +67,17 @@ def command(
     """Check one submission: a folder, a zip or a tar (default: this folder)."""
     from grader.cli.exits import exit_code
     from grader.cli.output import Output
+    from grader.cli.run import unheard
 
     outputs = Output.parse_all(reports)
     while True:
         loaded = _load(exercise, seed, only)
         seen = _state(submission)
         result = _grade(loaded, submission, only, keep=keep)
-        _report(result, outputs, staff=staff)
+        try:
+            _report(result, outputs, staff=staff)
+        except BrokenPipeError:
+            unheard()  # the verdict stands, whoever reads it
         if not watch:
             return exit_code(result, zero_if_graded=exit_zero_if_graded)
         _wait_for_change(submission, seen)
@@ -131,12 +135,18 @@ def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
     from grader.core.result import Status
 
     shown = result if staff else for_student(result)
+    failed: list[SandboxError] = []
     for output in outputs:
-        output.write([shown])
+        try:
+            output.write([shown])
+        except SandboxError as error:
+            failed.append(error)  # the others, and the usual text, still say what was found
     if result.status is Status.UNGRADED and not result.checks:
         show(SandboxError(result.message or "not graded", hint=result.hint))
     elif all(output.path is not None for output in outputs):
         Output.parse("terminal").write([shown])
+    if failed:
+        raise failed[0]
 
 
 def _state(source: Path) -> dict[str, tuple[int, int]]:

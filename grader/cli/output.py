@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from grader.core import kinds
-from grader.core.errors import UsageError
+from grader.core.errors import SandboxError, UsageError
 from grader.core.report import PACKAGE, Report
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Output:
             known = ", ".join(kinds.names(PACKAGE))
             raise UsageError(f"unknown report format '{name}'", hint=f"There are: {known}.") from None
         target = Path(path) if path else None
-        if target is not None and (target.is_dir() or not target.parent.is_dir()):
-            why = "is a folder" if target.is_dir() else "is in a folder that does not exist"
+        why = _objection(target) if target is not None else None
+        if why is not None:
             raise UsageError(f"the report file '{target}' {why}")
         return cls(kind, name, target)
 
@@ -55,8 +55,8 @@ class Output:
         return outputs
 
     def write(self, results: Sequence[Result]) -> None:
-        """Write the report; a file is there whole or not at all."""
-        with _atomic(self.path) if self.path is not None else contextlib.nullcontext(sys.stdout) as stream:
+        """Write the report; a file is there whole or not at all. Raises SandboxError if it can't be written."""
+        with _opened(self.path) if self.path is not None else contextlib.nullcontext(sys.stdout) as stream:
             report = self.format()
             report.start(stream)
             for result in results:
@@ -65,12 +65,40 @@ class Output:
             stream.flush()
 
 
+def _objection(path: Path) -> str | None:
+    """Say why a file can't be written, as far as that can be told before there is anything to write."""
+    try:
+        if path.is_dir():
+            return "is a folder"
+        if not path.parent.is_dir():
+            return "is in a folder that does not exist"
+    except OSError as error:
+        return f"can't be written: {error.strerror}"
+    writable = os.access(path if _is_special(path) else path.parent, os.W_OK)
+    return None if writable else "can't be written: you may not write there"
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a device or a pipe, such as /dev/null, which is written to and never replaced."""
+    return path.exists() and not path.is_file()
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    try:
+        if _is_special(path):
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                yield stream
+        else:
+            with _atomic(path) as stream:
+                yield stream
+    except OSError as error:
+        raise SandboxError(f"the report file '{path}' can't be written: {error.strerror}") from None
+
+
 @contextlib.contextmanager
 def _atomic(path: Path) -> Iterator[TextIO]:
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise UsageError(f"the report file '{path}' can't be written: {error.strerror}") from None
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             yield stream

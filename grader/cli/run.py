@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
 INTERRUPTED: Final = 130
+_NOT_OURS: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG, errno.EMFILE, errno.EIO}
+)
+"""What the machine, or a name, is to blame for, and no mistake in this program."""
 
 EPILOG: Final = """\b
 Examples:
@@ -73,12 +78,16 @@ def run() -> int:
         click.echo("\nInterrupted; everything that was started has been removed.", err=True)
         code = INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone, for example `| head`. Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        unheard()
         code = 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a message, never a traceback
         code = _explain(error)
     return code if isinstance(code, int) else 0
+
+
+def unheard() -> None:
+    """Go on without the reader of our output, who has gone, for example `| head`: let nothing complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -86,8 +95,10 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _explain(error: Exception) -> int:
-    from grader.core.errors import GraderError
+    from grader.core.errors import GraderError, SandboxError
 
+    if isinstance(error, OSError) and error.filename is not None and error.errno in _NOT_OURS:
+        error = SandboxError(f"'{error.filename}': {error.strerror}")
     if isinstance(error, GraderError):
         show(error)
         return error.exit_code
@@ -116,7 +127,9 @@ def _record(error: Exception) -> Path | None:
     text = "".join(traceback.format_exception(error))
     body = f"grader {__version__}, Python {platform.python_version()}, {platform.platform()}\n{sys.argv!r}\n\n{text}"
     try:
-        with tempfile.NamedTemporaryFile("w", prefix="grader-error-", suffix=".log", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="grader-error-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
             file.write(body)
         return Path(file.name)
     except OSError:

@@ -251,3 +251,25 @@ def test_a_wrong_id_does_not_bring_hidden_ones_to_light() -> None:
     ran = grader("check", "serve-on-3000", "--only", "x")
     assert "There are: builds," in ran.err
     assert "not-found" not in ran.err
+
+
+def test_a_report_that_can_not_be_written_loses_nothing(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (elsewhere / "there").mkdir()
+
+    def vanish(*_: object) -> Result:
+        (elsewhere / "there").rmdir()
+        return FAILED
+
+    monkeypatch.setattr("grader.grading.grade", vanish)
+    ran = grader("check", "serve-on-3000", "--report", "json:there/r.json", "--report", "junit:r.xml")
+    assert ran.code == 3
+    assert "nothing answers" in ran.out
+    assert "the report file 'there/r.json' can't be written" in ran.err
+    assert (elsewhere / "r.xml").exists()
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_change_nothing(closed: str) -> None:
+    line = f"{PROGRAM} exercise list {closed}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

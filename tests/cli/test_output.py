@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.cli.output import Output
-from grader.core.errors import UsageError
+from grader.core.errors import SandboxError, UsageError
 from tests.support.factories import make_result
 
 if TYPE_CHECKING:
@@ -35,5 +36,25 @@ def test_a_folder_that_has_gone(elsewhere: Path) -> None:
     (elsewhere / "there").mkdir()
     output = Output.parse("json:there/r.json")
     (elsewhere / "there").rmdir()
-    with pytest.raises(UsageError, match="can't be written: No such file"):
+    with pytest.raises(SandboxError, match="can't be written: No such file"):
         output.write([make_result()])
+
+
+def test_a_device_is_written_to_and_not_replaced(elsewhere: Path) -> None:
+    os.mkfifo(elsewhere / "pipe")
+    reader = os.open(elsewhere / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    Output.parse("json:pipe").write([make_result()])
+    assert stat.S_ISFIFO((elsewhere / "pipe").stat().st_mode)
+    assert os.read(reader, 10).startswith(b"{")
+    os.close(reader)
+
+
+def test_a_name_that_is_too_long() -> None:
+    with pytest.raises(UsageError, match="can't be written: File name too long"):
+        Output.parse(f"json:{'a' * 300}/b")
+
+
+def test_a_folder_that_may_not_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match="you may not write there"):
+        Output.parse("json:r.json")

@@ -113,3 +113,10 @@ def test_a_reader_that_has_gone() -> None:
         assert running.stderr is not None
         running.stdout.close()
         assert running.stderr.read() == b""
+
+
+def test_a_file_that_may_not_be_written_is_no_internal_error(elsewhere: Path) -> None:
+    ran = grader("exercise", "start", "serve-on-3000", str(elsewhere / ("a" * 300)))
+    assert ran.code == 3
+    assert "File name too long" in ran.err
+    assert "internal error" not in ran.err
