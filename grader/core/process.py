@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -39,11 +41,13 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: str | None = None,
     max_output: int = MAX_OUTPUT,
+    max_memory: int | None = None,
     on_stderr: Callable[[bytes], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Finished:
     """Run `argv` without a shell; at the timeout (seconds) or on any exception its whole process group is killed.
 
+    `max_memory` is in bytes, and has an effect on Linux only.
     So it is when `cancelled` says so, which is asked several times a second; it then counts as timed out. Raises
     FileNotFoundError when the program isn't there.
     """
@@ -59,6 +63,7 @@ def run(
     )
     try:
         with process:
+            _bound(process, max_memory)
             stop = cancelled or _never
             out, err, timed_out = _pump(process, stdin, started + timeout, max_output, on_stderr, stop)
             if timed_out or not _ends(process, started + timeout):
@@ -69,6 +74,13 @@ def run(
         _kill(process)
         raise
     return Finished(exit_code, out, err, timed_out, time.monotonic() - started)
+
+
+def _bound(process: subprocess.Popen[bytes], memory: int | None) -> None:
+    if memory is not None and sys.platform == "linux":
+        # What it may write to, not its addresses: runtimes such as Haskell's reserve a terabyte of those.
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory, memory))
 
 
 def _never() -> bool:

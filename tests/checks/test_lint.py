@@ -99,13 +99,19 @@ def finished(**changes: Any) -> process.Finished:
 def test_trouble_with_hadolint(
     ended: process.Finished, error: type[Exception] | None, because: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.checks.lint._MAX_OUTPUT", 100)
+    monkeypatch.setattr("grader.checks._hadolint.MAX_OUTPUT", 100)
     monkeypatch.setattr(process, "run", lambda *_, **__: ended)
     if error is None:
         make(Lint).run(FakeTarget(source=CLEAN))
         return
     with pytest.raises(error, match=because):
         make(Lint).run(FakeTarget(source=CLEAN))
+
+
+def test_a_dockerfile_that_overwhelms_it_is_no_trouble_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.checks._hadolint.MAX_MEMORY", 256 * 1024 * 1024)
+    with pytest.raises(Unmet, match="hadolint breaks down on this Dockerfile"):
+        make(Lint).run(FakeTarget(source=f"FROM debian:12\nRUN {'$(' * 2_000}a{')' * 2_000}\n"))
 
 
 def test_says_when_hadolint_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,3 +125,11 @@ def test_environment_and_folder(tmp_path: Path) -> None:
 def test_a_program_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError):
         run(["no-such-program-here"], timeout=1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_memory_is_bounded() -> None:
+    code = "import time; time.sleep(0.3); print(len(bytearray(2 * 1024**3)))"
+    done = run([sys.executable, "-c", code], timeout=20, max_memory=1024**3)
+    assert done.exit_code == 1
+    assert b"MemoryError" in done.stderr
