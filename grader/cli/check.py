@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import itertools
+import os
 import sys
 import threading
 from pathlib import Path
@@ -13,7 +15,7 @@ import click
 from grader.cli.options import EXERCISE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from grader.cli.output import Output
     from grader.core.progress import Progress
@@ -67,19 +69,24 @@ def command(
     """Check one submission: a folder, a zip or a tar (default: this folder)."""
     from grader.cli.exits import exit_code
     from grader.cli.output import Output
-    from grader.cli.run import unheard
+    from grader.cli.run import show
+    from grader.core.errors import GraderError
 
     outputs = Output.parse_all(reports)
+    begun = False
     while True:
-        loaded = _load(exercise, seed, only)
         seen = _state(submission)
-        result = _grade(loaded, submission, only, keep=keep)
         try:
+            result = _grade(_load(exercise, seed, only), submission, only, keep=keep)
+        except GraderError as error:
+            if not begun:
+                raise
+            show(error)  # an editor may have taken the file away to bring a new one
+        else:
             _report(result, outputs, staff=staff)
-        except BrokenPipeError:
-            unheard()  # the verdict stands, whoever reads it
-        if not watch:
-            return exit_code(result, zero_if_graded=exit_zero_if_graded)
+            if not watch:
+                return exit_code(result, zero_if_graded=exit_zero_if_graded)
+        begun = True
         _wait_for_change(submission, seen)
 
 
@@ -103,9 +110,11 @@ def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
 
 def _grade(exercise: Exercise, submission: Path, only: Sequence[str], *, keep: bool) -> Result:
     from grader.cli.progress import watching
+    from grader.cli.run import keep_tracebacks
     from grader.grading import Options, grade
     from grader.sandbox.engine import connect
 
+    keep_tracebacks()
     with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
         return grade(exercise, submission, connect, _Loading(progress), Options(only=only, keep=keep))
 
@@ -129,22 +138,24 @@ class _Loading:
 
 def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
     from grader.cli.output import Output
-    from grader.cli.run import show
+    from grader.cli.run import show, unheard
     from grader.core.errors import SandboxError
     from grader.core.redact import for_student
     from grader.core.result import Status
 
     shown = result if staff else for_student(result)
+    nothing = result.status is Status.UNGRADED and not result.checks
+    usual = not nothing and all(output.path is not None for output in outputs)
     failed: list[SandboxError] = []
-    for output in outputs:
+    for output in [*outputs, *([Output.parse("terminal")] if usual else [])]:
         try:
             output.write([shown])
         except SandboxError as error:
             failed.append(error)  # the others, and the usual text, still say what was found
-    if result.status is Status.UNGRADED and not result.checks:
+        except BrokenPipeError:
+            unheard()  # the verdict stands, whoever reads it
+    if nothing:
         show(SandboxError(result.message or "not graded", hint=result.hint))
-    elif all(output.path is not None for output in outputs):
-        Output.parse("terminal").write([shown])
     if failed:
         raise failed[0]
 
@@ -152,16 +163,21 @@ def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
 def _state(source: Path) -> dict[str, tuple[int, int]]:
     """Remember times and sizes below a submission, up to a number of files."""
     found: dict[str, tuple[int, int]] = {}
-    paths = [source, *source.rglob("*")] if source.is_dir() else [source]
-    for path in paths[:10_000]:
-        if ".git" in path.parts:
-            continue
+    for path in itertools.islice(_below(source), 10_000):
         try:
             status = path.lstat()
         except OSError:
             continue
         found[str(path)] = (status.st_mtime_ns, status.st_size)
     return found
+
+
+def _below(source: Path) -> Iterator[Path]:
+    yield source
+    # Not rglob(), which stumbles over folders that vanish meanwhile.
+    for folder, folders, files in os.walk(source):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        yield from (Path(folder) / name for name in (*folders, *files))
 
 
 def _wait_for_change(source: Path, seen: dict[str, tuple[int, int]]) -> None:

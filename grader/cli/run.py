@@ -118,7 +118,23 @@ def show(error: Exception) -> None:
         click.echo(f"  {clean(str(hint))}", err=True)
 
 
-def _record(error: Exception) -> Path | None:
+def keep_tracebacks() -> None:
+    """Have what is logged about bugs in checks go to files: on the terminal it would tell students of hidden checks."""
+    import logging
+
+    class Files(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            error = record.exc_info[1] if record.exc_info else None
+            path = _record(error) if error is not None else None
+            if path is not None:
+                click.echo(f"A check met a bug. Details for a report of it: {path}", err=True)
+
+    logger = logging.getLogger("grader")
+    logger.handlers[:] = [Files()]
+    logger.propagate = False
+
+
+def _record(error: BaseException) -> Path | None:
     """Write traceback and versions to a file of the user's."""
     import platform
     import tempfile

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -181,6 +182,34 @@ def test_watch_checks_again_after_a_change(
     assert "Waiting for a change" in ran.err
 
 
+def test_watch_outlives_a_submission_that_is_gone_for_a_while(
+    grading: FakeGrading, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(_: float) -> None:
+        if len(grading.asked) == 2:
+            raise KeyboardInterrupt
+        grading.result = UsageError("there is no submission at '.'")
+        (elsewhere / "Dockerfile").write_text("FROM busybox:1\n")
+
+    monkeypatch.setattr("time.sleep", sleep)
+    ran = grader("check", "serve-on-3000", "--watch")
+    assert (ran.code, ran.err.count("Waiting for a change")) == (130, 2)
+    assert "error: there is no submission" in ran.err
+
+
+@pytest.mark.parametrize(("result", "code"), [(make_result(), 0), (FAILED, 1)])
+def test_a_reader_that_leaves_does_not_change_the_verdict(
+    grading: FakeGrading, monkeypatch: pytest.MonkeyPatch, result: Result, code: int
+) -> None:
+    def broken(*_: object) -> None:
+        raise BrokenPipeError
+
+    grading.result = result
+    monkeypatch.setattr("grader.cli.output.Output.write", broken)
+    monkeypatch.setattr("grader.cli.run.unheard", lambda: None)
+    assert grader("check", "serve-on-3000").code == code
+
+
 def test_watch_ends_with_the_submission(grading: FakeGrading) -> None:
     grading.result = UsageError("there is no submission at 'x'")
     assert grader("check", "serve-on-3000", "x", "--watch").code == 2
@@ -273,3 +302,21 @@ def test_closed_streams_change_nothing(closed: str) -> None:
     line = f"{PROGRAM} exercise list {closed}"
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_bug_in_a_check_shows_no_traceback(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+
+    def buggy(*_: object) -> Result:
+        try:
+            int("the secret check")
+        except ValueError:
+            logging.getLogger("grader.grading").exception("check secret is broken")
+        return FAILED
+
+    monkeypatch.setattr("grader.grading.grade", buggy)
+    ran = grader("check", "serve-on-3000")
+    assert "secret" not in ran.err
+    [record] = elsewhere.glob("grader-error-*.log")
+    assert str(record) in ran.err
+    assert "the secret check" in record.read_text()
