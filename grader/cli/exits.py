@@ -16,10 +16,7 @@ def exit_code(result: Result, *, zero_if_graded: bool = False) -> int:
         return 3
     if result.status is Status.REJECTED:
         return 4
-    if zero_if_graded:
-        return 0
-    if any(check.outcome is Outcome.FAILED for check in result.checks):
-        return 1
-    if any(check.outcome is Outcome.ERROR for check in result.checks):
+    outcomes = {check.outcome for check in result.checks}
+    if Outcome.ERROR in outcomes and Outcome.FAILED not in outcomes:
         return 2
-    return 0 if result.passed else 1
+    return 0 if result.passed or zero_if_graded else 1
