@@ -109,6 +109,8 @@ class Command(Check):
         match done.exit_code:
             case code if done.oom_killed:
                 return f"{self._name} used more memory than it may, and was killed (exit code {code})"
+            case code if self.user is not None and f"unable to find user {self.user}:" in done.stdout + done.stderr:
+                return f"the image has no user {quoted(self.user)} to run {self._name} (exit code {code})"
             case 126 | 127 as code if self.shell is not None:
                 return f"in {self._name}, a program was not found or can't be executed (exit code {code})"
             case 127:

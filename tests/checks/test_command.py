@@ -45,6 +45,11 @@ def test_passes(fields: dict[str, Any], end: dict[str, Any]) -> None:
         ({}, {"exit_code": 1}, "'true' ended with exit code 1"),
         ({"exit_code": 1}, {}, "'true' ended with exit code 0"),
         ({}, {"exit_code": 127}, "the program 'true' is not in the image"),
+        (
+            {"user": "app"},
+            {"exit_code": 126, "stdout": "OCI runtime exec failed: unable to find user app: no matching entries\n"},
+            "the image has no user 'app' to run 'true'",
+        ),
         ({}, {"exit_code": 126}, "the program 'true' is no program that can be executed"),
         ({"shell": "foo | bar"}, {"exit_code": 127}, "in 'foo | bar', a program was not found"),
         ({"entrypoint": "keep", "run": ["x"]}, {"exit_code": 127}, "what it should start is not in the image"),
