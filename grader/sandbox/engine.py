@@ -21,6 +21,7 @@ LABEL: Final = "grader.attempt"
 """Put on everything made for an attempt. For people and for `grader clean`; what is removed is known by id."""
 _PASSED_ON: Final = ("PATH", "SSH_AUTH_SOCK", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 """Variables that the build client needs to find the engine."""
+_NEARBY: Final = ("unix://", "npipe://", "tcp://127.", "tcp://localhost", "tcp://[::1]")
 API_TIMEOUT: Final = 60
 """Seconds that one call to the engine may take. Waits for student work have deadlines of their own."""
 
@@ -63,6 +64,11 @@ class Engine:
             return False
         # Docker Desktop and Colima have a Unix socket too, but their kernel is another one.
         return str(self.version().get("KernelVersion")) == os.uname().release and Path("/proc/self/ns").exists()
+
+    @property
+    def nearby(self) -> bool:
+        """Whether a port that it publishes on 127.0.0.1 can be reached from here."""
+        return self.address.startswith(_NEARBY)
 
     def describe(self) -> EngineInfo:
         """Give what a Result says about the engine."""

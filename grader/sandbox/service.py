@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import limit, remaining
-from grader.core.errors import Failure, TimedOut
+from grader.core.errors import Failure, SandboxError, TimedOut
 from grader.core.quantities import show_seconds
 from grader.core.web import Request, exchange
 from grader.sandbox import outside
@@ -81,7 +81,15 @@ class Service:
         return outside.listeners(self._engine, pid, self._container.execute) if pid else ()
 
     def address(self, port: int) -> tuple[str, int]:
-        """Give host and port under which a container port can be reached from here."""
+        """Give host and port under which a container port can be reached from here.
+
+        Raises SandboxError for an engine on another machine: its 127.0.0.1 is not this one's.
+        """
+        if not self._engine.nearby:
+            raise SandboxError(
+                f"ports that the engine at {self._engine.address} publishes can't be reached from here",
+                hint="Grade on the machine that the engine runs on.",
+            )
         if port not in self.spec.publish:
             raise Failure(f"port {port} of container '{self.name}' is not published by the exercise")
         if port not in self._ports:

@@ -55,6 +55,9 @@ class Interrupting(Silent):
             signal.raise_signal(signal.SIGINT)
 
 
+# Ctrl-C may hit the Docker library between making a socket and keeping it; the collector then closes it, and says so.
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("phase", "after"),
     [

@@ -58,6 +58,20 @@ def test_plugins_of_the_user_are_found(tmp_path: Path) -> None:
     assert Engine("unix:///x").buildx() == (str(plugin),)
 
 
+@pytest.mark.parametrize(
+    ("address", "nearby"),
+    [
+        ("unix:///var/run/docker.sock", True),
+        ("tcp://127.0.0.1:2375", True),
+        ("tcp://localhost:2375", True),
+        ("tcp://10.0.0.7:2375", False),
+        ("ssh://someone@somewhere", False),
+    ],
+)
+def test_ports_of_an_engine_elsewhere_can_not_be_reached(address: str, nearby: bool) -> None:  # noqa: FBT001
+    assert Engine(address).nearby is nearby
+
+
 def test_commands_see_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")

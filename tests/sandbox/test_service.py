@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.core.errors import Failure
+from grader.core.errors import Failure, SandboxError
 from grader.core.facts import Command
 from grader.core.specs import MIB, BuildSpec, ContainerSpec, Ready
 from grader.sandbox.build import build
@@ -200,3 +200,12 @@ def test_the_health_check_of_an_image_is_waited_for(ledger: Ledger, tmp_path: Pa
     assert service.ready() is None
     assert service.state().health == "healthy"
     service.remove()
+
+
+def test_ports_on_another_machine_are_no_fault_of_the_student(
+    start: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = start(serving(), publish=(3000,))
+    monkeypatch.setattr(Engine, "nearby", False)
+    with pytest.raises(SandboxError, match="can't be reached from here"):
+        service.address(3000)
