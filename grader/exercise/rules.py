@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.core import abilities
 from grader.core.quantities import show_seconds
 from grader.core.references import normalize
 from grader.core.result import Visibility
@@ -86,6 +87,8 @@ def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], prob
             (*path, "in"), message + (did_you_mean(one.in_, tuple(file.containers)) if file.containers else "")
         )
         return
+    if one.in_ is None and one.ability() is abilities.Runs:
+        return  # in a fresh container of its own
     name = one.in_ or (next(iter(file.containers)) if len(file.containers) == 1 else "main")
     if name not in file.containers and file.containers:
         problems.add(path, f"which container? write 'in:' with one of {', '.join(file.containers)}")

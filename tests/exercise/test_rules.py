@@ -127,3 +127,9 @@ def test_a_check_that_the_submission_kind_can_not_serve(tmp_path: Path) -> None:
         "exercise.yaml:9:24: checks[0].kind: a 'build' check can't be used with answers submissions",
         "exercise.yaml:10:25: checks[1].kind: a 'http' check can't be used with answers submissions",
     )
+
+
+def test_a_command_runs_in_a_container_of_its_own(tmp_path: Path) -> None:
+    two = GOOD.replace("main: {publish: [3000]}", "web: {publish: [3000]}\n  db: {}")
+    text = two.partition("checks:\n")[0] + "checks:\n  - {id: fresh, kind: command, run: [id]}\n"
+    assert load(write(tmp_path, text)).file.checks[0].id == "fresh"
