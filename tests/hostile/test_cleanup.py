@@ -57,7 +57,7 @@ class Interrupting(Silent):
 
 # Ctrl-C may hit the Docker library between making a socket and keeping it; the collector then closes it, and says so.
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("phase", "after"),
     [
