@@ -109,8 +109,8 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
     try:
         preparation = Preparation(engine, file.images, progress, file.limits.pull)
         ledger = Ledger(engine, attempt.id)
-        ledger.add("folder", str(scratch))
         try:
+            ledger.add("folder", str(scratch))
             work = Work(
                 snapshot=snapshot,
                 exercise=attempt.exercise.folder,
@@ -126,8 +126,10 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
             with file.submission.open(work) as target, clock.budget("checks", file.limits.checks):
                 _checks(attempt, target, progress, options)
         finally:
-            attempt.facts |= preparation.facts()
-            attempt.flags += ledger.leave() if options.keep else ledger.close()
+            try:
+                attempt.facts |= preparation.facts()
+            finally:  # a second Ctrl-C, while that waits for the engine, must not leave anything either
+                attempt.flags += ledger.leave() if options.keep else ledger.close()
     finally:
         engine.close()
 

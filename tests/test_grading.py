@@ -383,3 +383,14 @@ def test_no_space_for_temporary_files_is_no_score(work: Path, monkeypatch: pytes
     result = grade(exercise(check("one"), folder=work.parent), work, FakeEngine)  # type: ignore[arg-type]
     assert result.status is Status.UNGRADED
     assert "can't be written here" in (result.message or "")
+
+
+def test_ctrl_c_while_the_engine_is_waited_for_leaves_nothing_either(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.sandbox.preparation.Preparation.facts", raising(KeyboardInterrupt()))
+    engine = FakeEngine()
+    with pytest.raises(KeyboardInterrupt):
+        grade(exercise(check("a"), folder=work.parent), work, lambda: engine)  # type: ignore[arg-type, return-value]
+    assert engine.closed
+    assert not list((work.parent / "state").rglob("*.jsonl"))
