@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from grader.core.dockerfile import Dockerfile
     from grader.core.errors import Failure
     from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+    from grader.core.inventory import Inventory, LocalImage
+    from grader.core.transcript import Transcript
 
 
 @runtime_checkable
@@ -112,6 +114,25 @@ class Containers(Protocol):
 
         Raises Unmet when there is no image.
         """
+
+
+@runtime_checkable
+class State(Protocol):
+    """What is on the engine that the student's commands ran on."""
+
+    def inventory(self) -> Inventory:
+        """Give what is there at present."""
+
+    def original(self, reference: str) -> LocalImage | None:
+        """Give one of the exercise's images as the registry has it; None when it isn't one of them."""
+
+
+@runtime_checkable
+class Transcribes(Protocol):
+    """What the student's commands did while they ran."""
+
+    def transcript(self) -> Transcript:
+        """Run the commands on the first call; what happened is kept."""
 
 
 @runtime_checkable

@@ -79,6 +79,30 @@ class ContainerSpec(Model):
         return self
 
 
+class Where(Model):
+    """Which of the student's own containers a check looks at."""
+
+    container: str | None = None
+    """Its name."""
+    image: str | None = None
+    """The image it was made from, as `docker ps` shows it; of several the newest."""
+    publishes: Port | None = None
+    """The port of the student's machine that it has: 3000 after `docker run -p 3000:80`."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Where:
+        if sum(one is not None for one in (self.container, self.image, self.publishes)) != 1:
+            raise ValueError("must name one of container, image and publishes")
+        return self
+
+    @property
+    def label(self) -> str:
+        """What is looked for, inside a sentence."""
+        if self.container is not None:
+            return f"container '{self.container}'"
+        return f"a container of {self.image}" if self.image is not None else f"a container with port {self.publishes}"
+
+
 class LimitSpec(Model):
     """Budgets of the phases of an attempt that no other field sets; each phase has its own clock."""
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import tempfile
 from functools import cached_property
 from pathlib import Path
@@ -69,6 +70,13 @@ class Engine:
     def nearby(self) -> bool:
         """Whether a port that it publishes on 127.0.0.1 can be reached from here."""
         return self.address.startswith(_NEARBY)
+
+    def dial(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Open a TCP connection to a port that a container has published; `timeout` in seconds.
+
+        Raises OSError when nobody accepts.
+        """
+        return socket.create_connection((host, port), timeout)
 
     def describe(self) -> EngineInfo:
         """Give what a Result says about the engine."""

@@ -1,0 +1,74 @@
+"""What a student's commands did: line by line, with the calls that each made to the engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from grader.core.model import Model
+from grader.core.text import StudentText
+
+
+class Call(Model):
+    """One request to the engine's API, as the engine's gatekeeper saw it."""
+
+    name: str
+    """What it does, in the words of the `docker` command: `container create`, `image pull`, `exec create`."""
+    container: StudentText | None = None
+    """The name of the container it is about, also where the student gave an id."""
+    arguments: dict[str, StudentText] = Field(default_factory=dict)
+    """Of path and query: `{"name": "web"}`, `{"signal": "KILL"}`."""
+    body: Any = None
+    """The JSON that was sent, without whatever is empty, zero or false in it: what was really asked for."""
+    status: int | None = None
+    """The engine's HTTP status; None while no answer is known."""
+    refused: str | None = None
+    """The rule of the policy that refused it."""
+    violation: bool = False
+    """Whether the refused request was an attempt to get out."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the engine did it."""
+        return self.status is not None and self.status < 400  # noqa: PLR2004 - HTTP: 4xx and 5xx are errors
+
+
+class Line(Model):
+    """One command of the submission, run."""
+
+    number: int
+    """Its first line in the file, from 1."""
+    text: StudentText
+    exit_code: int | None = None
+    """None: it was not run, or did not end in time."""
+    output: StudentText = ""
+    """What it printed, stdout and stderr as they came; head and tail of very much."""
+    seconds: float = 0.0
+    timed_out: bool = False
+    calls: tuple[Call, ...] = ()
+
+
+class Passage(Model):
+    """A part of the file that was not run."""
+
+    number: int
+    """Its first line, from 1."""
+    text: StudentText
+    reason: str
+    """Why: `not a command`, `part of the task's text`, ..."""
+    doubtful: bool = False
+    """Whether it might have been meant as a command: then a person should read it."""
+
+
+class Transcript(Model):
+    """A submission's commands, as they ran."""
+
+    file: StudentText
+    lines: tuple[Line, ...] = ()
+    left_out: tuple[Passage, ...] = ()
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls to the engine, in order."""
+        return tuple(call for line in self.lines for call in line.calls)
