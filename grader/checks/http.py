@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -79,7 +80,8 @@ class Http(Check):
 
     def _ask(self, container: Container) -> Reply:
         try:
-            return exchange(container.address(self.port), self._request(), self.within or self.timeout)
+            connect = partial(container.connect, self.port)
+            return exchange(connect, self._request(), self.within or self.timeout)
         except Missing as failure:
             # Docker's own proxy takes connections to a published port even when nothing in the container does.
             listeners = container.listeners()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from grader.checks import _container
@@ -70,13 +69,13 @@ class Port(Check):
         listeners = container.listeners()
         if listeners:
             return any(one.port == self.port and not one.loopback for one in listeners)
-        return _stays_open(container.address(self.port))
+        return _stays_open(container, self.port)
 
 
-def _stays_open(address: tuple[str, int]) -> bool:
+def _stays_open(container: Container, port: int) -> bool:
     """Whether a connection gets a byte, or at least is not closed at once."""
     try:
-        with socket.create_connection(address, remaining(1.0)) as connection:
+        with container.connect(port, remaining(1.0)) as connection:
             connection.settimeout(remaining(0.5))
             try:
                 return connection.recv(1) != b""

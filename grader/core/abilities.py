@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import socket
+
     from grader.core.dockerfile import Dockerfile
     from grader.core.errors import Failure
     from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
@@ -83,10 +85,10 @@ class Container(Protocol):
     def listeners(self) -> tuple[Listener, ...]:
         """Give the TCP addresses its processes listen on, seen from outside."""
 
-    def address(self, port: int) -> tuple[str, int]:
-        """Give host and port under which a container port can be reached from here.
+    def connect(self, port: int, timeout: float) -> socket.socket:
+        """Open a TCP connection to a container port, as from outside it.
 
-        Raises Failure if it isn't published.
+        Raises Failure if it isn't published, OSError if nobody accepts within `timeout` seconds.
         """
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:

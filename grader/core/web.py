@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 import re
-import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from grader.core.clock import remaining
 from grader.core.errors import Failure, Missing, TimedOut
@@ -17,7 +16,8 @@ from grader.core.result import Evidence
 from grader.core.text import clip, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import socket
+    from collections.abc import Callable, Mapping
     from http.client import HTTPResponse
 
 MAX_HEAD: Final = 64 * 1024
@@ -28,6 +28,10 @@ _SHOWN_BODY: Final = 2_000
 # Codecs by names that a server chooses would include some that take quadratic time.
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "iso-8859-1", "latin1", "windows-1252", "utf-16"})
 _CHARSET: Final = re.compile(r"charset=\"?([a-z0-9_-]{1,20})")
+
+
+Connect: TypeAlias = "Callable[[float], socket.socket]"
+"""Opens a connection within so many seconds; raises OSError when nobody accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,8 @@ class _TooMuchError(Exception):
     """Headers without an end."""
 
 
-def exchange(address: tuple[str, int], request: Request, timeout: float) -> Reply:
-    """Send one request to `address` and read the reply; no redirect is followed, no proxy used.
+def exchange(connect: Connect, request: Request, timeout: float) -> Reply:
+    """Send one request over a new connection and read the reply; no redirect is followed, no proxy used.
 
     Raises Failure, in words for a student, for everything that a server can do wrong, and TimedOut when the whole
     exchange takes more than `timeout` seconds or the time that the check has left.
@@ -149,7 +153,7 @@ def exchange(address: tuple[str, int], request: Request, timeout: float) -> Repl
 
     started = time.monotonic()
     end = started + remaining(timeout)
-    with _connect(address, request, end) as sock:
+    with _connected(connect, request, end) as sock:
         wire = _Wire(sock, end)
         try:
             return _talk(sock, wire, request, end)
@@ -163,9 +167,9 @@ def exchange(address: tuple[str, int], request: Request, timeout: float) -> Repl
             raise _cut_off(wire, request) from None
 
 
-def _connect(address: tuple[str, int], request: Request, end: float) -> socket.socket:
+def _connected(connect: Connect, request: Request, end: float) -> socket.socket:
     try:
-        return socket.create_connection(address, max(end - time.monotonic(), 0.001))
+        return connect(max(end - time.monotonic(), 0.001))
     except TimeoutError:
         raise TimedOut(f"{request.label}: no connection within the time limit") from None
     except OSError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import limit, remaining
@@ -14,6 +14,7 @@ from grader.sandbox import outside
 from grader.sandbox.containers import EngineContainer, settings, state_of
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from grader.core.facts import Command, Completed, ContainerState, Listener, Process
@@ -80,11 +81,14 @@ class Service:
         pid = int(raw["State"].get("Pid") or 0)
         return outside.listeners(self._engine, pid, self._container.execute) if pid else ()
 
-    def address(self, port: int) -> tuple[str, int]:
-        """Give host and port under which a container port can be reached from here.
+    def connect(self, port: int, timeout: float) -> socket.socket:
+        """Open a TCP connection to one of its ports.
 
         Raises SandboxError for an engine on another machine: its 127.0.0.1 is not this one's.
         """
+        return self._engine.dial(*self._address(port), timeout)
+
+    def _address(self, port: int) -> tuple[str, int]:
         if not self._engine.nearby:
             raise SandboxError(
                 f"ports that the engine at {self._engine.address} publishes can't be reached from here",
@@ -184,7 +188,7 @@ class Service:
     def _accepts(self, port: int) -> bool:
         """Probe from here, where processes can't be seen: a reply, or a connection that stays open, counts."""
         try:
-            with socket.create_connection(self.address(port), timeout=remaining(1)) as probe:
+            with self.connect(port, remaining(1)) as probe:
                 probe.settimeout(remaining(0.2))
                 return bool(probe.recv(1))
         except TimeoutError:
@@ -196,9 +200,10 @@ class Service:
         port = self.spec.ready.port or self.spec.publish[0]
         try:
             with limit(1, "one probe"):
-                return exchange(self.address(port), Request(port=port, path=path), 1).status < 500  # noqa: PLR2004
+                reply = exchange(partial(self.connect, port), Request(port=port, path=path), 1)
         except Failure:
             return False
+        return reply.status < 500  # noqa: PLR2004 - HTTP: the server's own errors
 
     def _missing(self) -> str:
         ready = self.spec.ready

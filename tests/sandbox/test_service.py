@@ -57,7 +57,8 @@ def serving(address: str = "3000") -> str:
 def test_a_server_is_waited_for(start: Callable[..., Service], ready: dict[str, object]) -> None:
     service = start(f"sleep 0.5; {serving()}", publish=(3000,), ready=ready)
     assert service.ready() is None
-    host, port = service.address(3000)
+    with service.connect(3000, 5) as connection:
+        host, port = connection.getpeername()
     assert host == "127.0.0.1"
     assert port > 1024
     assert [(one.port, one.loopback) for one in service.listeners()] == [(3000, False)]
@@ -146,8 +147,8 @@ def test_a_container_that_has_ended_has_no_processes(start: Callable[..., Servic
 def test_a_port_that_is_not_published(start: Callable[..., Service]) -> None:
     service = start("sleep 60", publish=(3000,))
     with pytest.raises(Failure, match="port 9 of container 'main' is not published"):
-        service.address(9)
-    assert service.address(3000)[0] == "127.0.0.1"
+        service.connect(9, 5)
+    service.connect(3000, 5).close()
 
 
 @pytest.mark.parametrize(
@@ -208,4 +209,4 @@ def test_ports_on_another_machine_are_no_fault_of_the_student(
     service = start(serving(), publish=(3000,))
     monkeypatch.setattr(Engine, "nearby", False)
     with pytest.raises(SandboxError, match="can't be reached from here"):
-        service.address(3000)
+        service.connect(3000, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,10 +44,10 @@ class FakeContainer:
     def listeners(self) -> tuple[Listener, ...]:
         return tuple(self.listening)
 
-    def address(self, port: int) -> tuple[str, int]:
+    def connect(self, port: int, timeout: float) -> socket.socket:
         if port not in self.published:
             raise Failure(f"port {port} is not published")
-        return self.published[port]
+        return socket.create_connection(self.published[port], timeout)
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
         self.stops.append((signal, grace))
