@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.errors import Failure, TimedOut
 from grader.core.result import Evidence
+from grader.core.specs import Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,36 @@ def reproducible(*commands: str) -> Iterator[None]:
         raise
 
 
-def ready(target: Containers, name: str | None, *, expected: str) -> Container:
+def steps(target: Containers, where: str | Where | None, look: str) -> tuple[str, ...]:
+    """Write the commands that show a person the same.
+
+    They start a container of the exercise's; `look` is the last one, in which CONTAINER stands for its name.
+    """
+    if isinstance(where, Where):
+        return (look.replace("CONTAINER", handle(where)),)
+    return (target.by_hand(where, "try"), look.replace("CONTAINER", "try"))
+
+
+def from_outside(target: Containers, where: str | Where | None, port: int, curl: str) -> tuple[str, ...]:
+    """Write the commands that talk to a container's port; `curl` does so where it is published under its number."""
+    if not isinstance(where, Where):
+        return (target.by_hand(where), curl)
+    address = f"http://localhost:{port}"
+    if where.publishes is not None:
+        return (curl.replace(address, f"http://localhost:{where.publishes}"),)
+    asking = f"docker port {handle(where)} {port}\n# then, with the port that this shows:\n"
+    return (asking + curl.replace(address, "http://localhost:PORT"),)
+
+
+def handle(where: Where) -> str:
+    """Write how a command names one of the student's own containers."""
+    if where.container is not None:
+        return shlex.quote(where.container)
+    found = f"-f ancestor={where.image}" if where.image is not None else f"-f publish={where.publishes}"
+    return f"$(docker ps -aq{'' if where == Where() else f' {found}'})"
+
+
+def ready(target: Containers, name: str | Where | None, *, expected: str) -> Container:
     """Give the container once it is ready; `expected` says what for.
 
     Raises TimedOut, with its end and its log, when it doesn't get there: readiness is decided once, so that it would
@@ -43,7 +73,7 @@ def ready(target: Containers, name: str | None, *, expected: str) -> Container:
     raise TimedOut(reason, expected=expected, actual=actual, evidence=log(container))
 
 
-def running(target: Containers, name: str | None) -> Container:
+def running(target: Containers, name: str | Where | None) -> Container:
     """Give the container while its main process runs. Raises Failure, with its end and its log, when that is over."""
     container = target.container(name)
     container.ready()  # whether it got ready is for other checks: this one only has to wait until it could have
@@ -93,7 +123,7 @@ def _address(listener: Listener) -> str:
     return f"{host}:{listener.port}"
 
 
-def by_hand(command: Command, container: str | None) -> tuple[str, ...]:
+def by_hand(command: Command, container: str | Where | None) -> tuple[str, ...]:
     """Write the `docker` commands that run `command` as the check does."""
     words = ["docker", "run", "--rm"] if container is None else ["docker", "exec"]
     words += ["-i"] if command.stdin else []
@@ -102,11 +132,18 @@ def by_hand(command: Command, container: str | None) -> tuple[str, ...]:
     words += ["-u", command.user] if command.user is not None else []
     words += ["-w", command.workdir] if command.workdir is not None else []
     if container is not None:
-        words += [container, *command.argv]
+        words += ["CONTAINER", *command.argv]
     elif command.keep_entrypoint:
         words += ["IMAGE", *command.argv]
     else:
         words += ["--entrypoint", command.argv[0], "IMAGE", *command.argv[1:]]
     feed = f"printf %s {shlex.quote(command.stdin.decode())} | " if command.stdin else ""
-    start = () if container is None else (f"docker run --rm --name {container} IMAGE",)
-    return (*start, feed + shlex.join(words))
+    line = feed + shlex.join(words)
+    return (line,) if container is None else inside(container, line)
+
+
+def inside(container: str | Where, look: str) -> tuple[str, ...]:
+    """Write the commands that look into a container; in `look`, CONTAINER stands for its name."""
+    if isinstance(container, Where):
+        return (look.replace("CONTAINER", handle(container), 1),)
+    return (f"docker run --rm --name {container} IMAGE", look.replace("CONTAINER", container, 1))

@@ -31,7 +31,7 @@ def compare(subject: str, actual: object, expectation: Matcher | None) -> Iterat
         yield Problem(subject, f"{subject} {problem}", expectation.words, show(actual))
 
 
-def report(found: Iterable[Problem], *, reproduce: str, evidence: tuple[Evidence, ...] = ()) -> None:
+def report(found: Iterable[Problem], *, reproduce: str | None = None, evidence: tuple[Evidence, ...] = ()) -> None:
     """Raise Mismatch that lists every problem; return if there is none."""
     problems = list(found)
     if not problems:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from grader.checks import _container
 from grader.checks._attributes import AbsolutePath, Mode, Owner
 from grader.checks._problems import Problem, compare, report
 from grader.core.check import Check
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 
 class File(Check):
-    """Passes if a path is in the image, and is as expected.
+    """Passes if a path is in the image, and is as expected; with `in`, in a container.
 
-    The image's file system is read without running anything in it: this works for images without a shell too.
+    The file system is read without running anything in it: this works for images without a shell too.
+    A container is paused while it is read; what is mounted into it as `tmpfs` is not seen.
     Symbolic links are looked at themselves, unless `follow` is set.
     A file that is too large to be read whole fails `content` and `sha256`.
     """
@@ -37,7 +39,7 @@ class File(Check):
 
     kind: Literal["file"] = "file"
     path: AbsolutePath
-    """Where, from the root of the image."""
+    """Where, from the root of the file system."""
     exists: bool = True
     """`false`: nothing may be there; this excludes the other fields."""
     type: Literal["file", "directory", "symlink"] | None = None
@@ -69,23 +71,35 @@ class File(Check):
         return self
 
     def announce(self, target: Files) -> None:
-        target.announce(self.path)
+        if self.in_ is None:
+            target.announce(self.path)
 
     def run(self, target: Files) -> None:
-        entry = target.entry(self.path, follow=self.follow)
-        path = shlex.quote(self.path)
-        look = f"docker run --rm --entrypoint ls IMAGE {'-lndL' if self.follow else '-lnd'} {path}"
-        if self.exists and entry is None:
-            message = f"{self.path} is not in the image"
-            raise Missing(message, expected=self.path, actual="nothing there", reproduce=look)
-        if not self.exists and entry is not None:
-            message = f"{self.path} must not be in the image"
-            raise Mismatch(message, expected="nothing there", actual=_kind(entry), reproduce=look)
+        look, read = self._commands()
+        with _container.reproducible(*look):
+            entry = target.entry(self.path, follow=self.follow, container=self.in_)
+            self._is_there(entry)
         if entry is None:
             return
         problems = list(self._attributes(entry))
-        read = f"docker run --rm --entrypoint cat IMAGE {path}"
-        report([*problems, *self._contents(entry)], reproduce=look if problems else read)
+        with _container.reproducible(*(look if problems else read)):
+            report([*problems, *self._contents(entry)])
+
+    def _is_there(self, entry: Entry | None) -> None:
+        place = "the image" if self.in_ is None else "the container"
+        if self.exists and entry is None:
+            raise Missing(f"{self.path} is not in {place}", expected=self.path, actual="nothing there")
+        if not self.exists and entry is not None:
+            raise Mismatch(f"{self.path} must not be in {place}", expected="nothing there", actual=_kind(entry))
+
+    def _commands(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Write the commands that show the path, and its content."""
+        path = shlex.quote(self.path)
+        if self.in_ is None:
+            run = "docker run --rm --entrypoint"
+            return (f"{run} ls IMAGE {'-lndL' if self.follow else '-lnd'} {path}",), (f"{run} cat IMAGE {path}",)
+        copy = f"docker cp {'-L ' if self.follow else ''}CONTAINER:{path} - | tar"
+        return _container.inside(self.in_, f"{copy} -tv"), _container.inside(self.in_, f"{copy} -xO")
 
     def _attributes(self, entry: Entry) -> Iterator[Problem]:
         mode = f"{stat.S_IMODE(entry.mode):04o}"

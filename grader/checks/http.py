@@ -12,7 +12,7 @@ from grader.checks import _container
 from grader.core.check import Check
 from grader.core.errors import Missing
 from grader.core.matchers import Expectation, expect, parse
-from grader.core.specs import Port
+from grader.core.specs import Port, Where
 from grader.core.web import Reply, Request, exchange
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Http(Check):
 
     kind: Literal["http"] = "http"
     port: Port
-    """The port in the container; it must be published."""
+    """The port in the container; it must be published, under whichever number."""
     path: Annotated[str, Field(pattern=r"^/[^\x00-\x1f\x7f]*$")] = "/"
     """Path and query."""
     method: Annotated[str, Field(pattern=r"^[A-Z]+$")] = "GET"
@@ -73,9 +73,9 @@ class Http(Check):
         return self
 
     def run(self, target: Containers) -> None:
-        request = self._request()
-        with _container.reproducible(target.by_hand(self.in_), request.curl()):
-            container = _container.ready(target, self.in_, expected=f"an answer to {request.label}")
+        commands = _container.from_outside(target, self.in_, self.port, self._request(self.port).curl())
+        with _container.reproducible(*commands):
+            container = _container.ready(target, self.in_, expected=f"an answer to {self._request().label}")
             self._judge(self._ask(container))
 
     def _ask(self, container: Container) -> Reply:
@@ -94,12 +94,14 @@ class Http(Check):
                 evidence=_container.log(container),
             ) from None
 
-    def _request(self) -> Request:
+    def _request(self, port: int | None = None) -> Request:
+        """Give what is sent to `port`: by default, to the one that the student knows."""
+        own = self.in_.publishes if isinstance(self.in_, Where) else None
         headers, body = dict(self.request_headers), self.request_body or ""
         if self.request_json is not None:
             headers = {"Content-Type": "application/json", **headers}
             body = json.dumps(self.request_json)
-        return Request(self.port, self.path, self.method, headers, body.encode())
+        return Request(port or own or self.port, self.path, self.method, headers, body.encode())
 
     def _judge(self, reply: Reply) -> None:
         request = self._request()

@@ -10,9 +10,10 @@ from grader.checks import _container
 from grader.core.check import Check
 from grader.core.errors import Failure
 from grader.core.matchers import Expectation, expect
+from grader.core.specs import Where
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Containers
+    from grader.core.abilities import Container, Containers
     from grader.core.facts import ContainerState
 
 
@@ -42,11 +43,19 @@ class Logs(Check):
         return self
 
     def run(self, target: Containers) -> None:
-        container = target.container(self.in_)
+        with _container.reproducible(*self._commands(target)):
+            self._judge(target.container(self.in_))
+
+    def _commands(self, target: Containers) -> tuple[str, ...]:
+        if isinstance(self.in_, Where):
+            return _container.steps(target, self.in_, "docker logs CONTAINER")
+        return (target.by_hand(self.in_),)
+
+    def _judge(self, container: Container) -> None:
         reason = container.ready()  # whether it got ready is for other checks: now there is something to read
         state = container.state()
         if state.error:
-            raise Failure(reason or f"the container {_container.condition(state)}", reproduce=target.by_hand(self.in_))
+            raise Failure(reason or f"the container {_container.condition(state)}")
         out, err = container.logs()
         found = ((self.stdout, "stdout", out), (self.stderr, "stderr", err), (self.combined, "output", out + err))
         for expectation, name, text in found:
@@ -56,7 +65,6 @@ class Logs(Check):
                     text,
                     expectation,
                     hint=None if text else _hint(state),
-                    reproduce=target.by_hand(self.in_),
                     evidence=_container.log(container),
                 )
 

@@ -31,12 +31,13 @@ class Port(Check):
 
     kind: Literal["port"] = "port"
     port: PortNumber
-    """The port in the container; it must be published."""
+    """The port in the container; it must be published, under whichever number."""
     open: bool = True
     """Whether it should accept connections."""
 
     def run(self, target: Containers) -> None:
-        with _container.reproducible(target.by_hand(self.in_), f"curl -v http://localhost:{self.port}"):
+        curl = f"curl -v http://localhost:{self.port}"
+        with _container.reproducible(*_container.from_outside(target, self.in_, self.port, curl)):
             if self.open:
                 self._is_open(_container.ready(target, self.in_, expected=self._wanted))
             else:

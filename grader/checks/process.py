@@ -52,7 +52,7 @@ class Process(Check):
         return self
 
     def run(self, target: Containers) -> None:
-        with _container.reproducible(target.by_hand(self.in_, "try"), "docker top try"):
+        with _container.reproducible(*_container.steps(target, self.in_, "docker top CONTAINER")):
             container = _container.running(target, self.in_)
             found = container.processes()
             if not found:  # it ended between the two questions

@@ -54,7 +54,7 @@ class Stop(Check):
 
     def run(self, target: Containers) -> None:
         option = "" if self.signal is None else f" --signal {self.signal}"
-        with _container.reproducible(target.by_hand(self.in_, "try"), f"time docker stop{option} try"):
+        with _container.reproducible(*_container.steps(target, self.in_, f"time docker stop{option} CONTAINER")):
             container = _container.running(target, self.in_)
             before = container.state()
             after, seconds = container.stop(self.signal, self.at_most)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from grader.core.errors import Failure
     from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
     from grader.core.inventory import Inventory, LocalImage
+    from grader.core.specs import Where
     from grader.core.transcript import Transcript
 
 
@@ -48,20 +49,23 @@ class Images(Protocol):
 
 @runtime_checkable
 class Files(Protocol):
-    """The file system of the image, read without running anything in it."""
+    """The file system of the image or of a container, read without running anything in it."""
 
     def announce(self, path: str) -> None:
         """Say that `path` will be asked for, so that it can be fetched together with others."""
 
-    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
-        """Give what is at an absolute path, or None; `follow` resolves links within the image."""
+    def entry(self, path: str, *, follow: bool = False, container: str | Where | None = None) -> Entry | None:
+        """Give what is at an absolute path, or None; `follow` resolves links within the file system.
+
+        With `container`, of that container, which is paused while it is read: its paths could be swapped meanwhile.
+        """
 
 
 @runtime_checkable
 class Runs(Protocol):
     """Commands, in a running container or in a fresh one."""
 
-    def execute(self, command: Command, container: str | None) -> Completed:
+    def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run to the end: in the named running container, or (None) in a fresh one of the image.
 
         Raises TimedOut at the check's deadline, with everything that was started ended.
@@ -69,7 +73,7 @@ class Runs(Protocol):
 
 
 class Container(Protocol):
-    """A container that the exercise describes, started by the grader."""
+    """A container that the exercise describes, started by the grader; or one that the student made."""
 
     name: str
 
@@ -103,18 +107,18 @@ class Container(Protocol):
 
 @runtime_checkable
 class Containers(Protocol):
-    """The containers that the exercise describes."""
+    """The containers that the exercise describes, by their names there; or those that the student made."""
 
-    def expect(self, name: str | None) -> None:
+    def expect(self, name: str | Where | None) -> None:
         """Say that a container will be asked for, so that it can be started as soon as there is an image."""
 
     def by_hand(self, name: str | None, label: str | None = None) -> str:
-        """Give the `docker run` command with which a person starts the same container, called `label`."""
+        """Give the `docker run` command with which a person starts the container of the exercise, called `label`."""
 
-    def container(self, name: str | None) -> Container:
-        """Start the named container (None: the only or first one) if it isn't there yet.
+    def container(self, name: str | Where | None) -> Container:
+        """Start the named container (None: the only or first one) if it isn't there yet; or find the student's own.
 
-        Raises Unmet when there is no image.
+        Raises Unmet when there is no image, Failure when the student has no such container.
         """
 
 
@@ -141,5 +145,5 @@ class Transcribes(Protocol):
 class Explains(Protocol):
     """A target that can say what it knows about a failure."""
 
-    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | Where | None) -> Case:
         """Collect the facts that diagnoses are worked out from."""

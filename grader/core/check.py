@@ -14,6 +14,7 @@ from grader.core import abilities
 from grader.core.model import Model
 from grader.core.quantities import Points, Seconds
 from grader.core.result import Feedback, Visibility
+from grader.core.specs import In
 
 PACKAGE = "grader.checks"
 
@@ -46,8 +47,9 @@ class Check(Model):
     """Extra credit: adds to the score, not to the maximum."""
     needs: tuple[str, ...] = ()
     """Ids of checks that must have passed; otherwise this one is skipped."""
-    in_: str | None = Field(default=None, alias="in")
-    """Which container or service to look at; default: the only one, or `main`."""
+    in_: In | None = Field(default=None, alias="in")
+    """Which container to look at: its name, or a map for one that the student made; default: the only one, or `main`.
+    """
     within: Seconds | None = None
     """Retry until it holds, for this long."""
     timeout: Annotated[Seconds, Field(gt=0, le=3600)] = 30.0
@@ -94,7 +96,7 @@ class Check(Model):
     @classmethod
     def uses_container(cls) -> bool:
         """Whether `in` has a meaning for this kind."""
-        return cls.ability() in (abilities.Containers, abilities.Runs)
+        return cls.ability() in (abilities.Containers, abilities.Runs, abilities.Files)
 
 
 def kind_of(cls: type[Check]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from grader.core.model import Model
 from grader.core.quantities import Bytes, Seconds
@@ -80,27 +80,49 @@ class ContainerSpec(Model):
 
 
 class Where(Model):
-    """Which of the student's own containers a check looks at."""
+    """Which of the student's own containers a check looks at; with no field, the only one that there is."""
 
     container: str | None = None
     """Its name."""
     image: str | None = None
-    """The image it was made from, as `docker ps` shows it; of several the newest."""
+    """The image it was made from, as `docker ps` shows it."""
     publishes: Port | None = None
-    """The port of the student's machine that it has: 3000 after `docker run -p 3000:80`."""
+    """The port of the student's machine that leads to it: 3000 after `docker run -p 3000:80`."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Where:
-        if sum(one is not None for one in (self.container, self.image, self.publishes)) != 1:
-            raise ValueError("must name one of container, image and publishes")
+        if sum(one is not None for one in (self.container, self.image, self.publishes)) > 1:
+            raise ValueError("must name one of container, image and publishes, not several")
         return self
 
     @property
     def label(self) -> str:
-        """What is looked for, inside a sentence."""
+        """What is looked for, after the word `no`, `the` or `several`."""
         if self.container is not None:
             return f"container '{self.container}'"
-        return f"a container of {self.image}" if self.image is not None else f"a container with port {self.publishes}"
+        if self.image is not None:
+            return f"container of the image {self.image}"
+        return "container" if self.publishes is None else f"container with the port {self.publishes} of your machine"
+
+
+In = Annotated[
+    Annotated[str, Tag("plain")] | Annotated[Where, Tag("map")],
+    Discriminator(lambda value: "map" if isinstance(value, dict | Where) else "plain"),
+]
+"""A container: by the name that the exercise gives it, or one of the student's own."""
+
+
+class EngineSpec(Model):
+    """The limits of a disposable engine: builds, containers and the engine itself together."""
+
+    memory: Annotated[Bytes, Field(ge=256 * MIB)] = 2048 * MIB
+    """Memory; swap is not added to it."""
+    cpus: Annotated[float, Field(gt=0, le=64)] = 2.0
+    """Processor cores, parts of one included."""
+    pids: Annotated[int, Field(ge=200, le=32768)] = 1024
+    """Processes and threads; the engine itself has about 100."""
+    disk: Annotated[Bytes, Field(ge=512 * MIB)] = 8192 * MIB
+    """Bytes of images, containers and volumes."""
 
 
 class LimitSpec(Model):

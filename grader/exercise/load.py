@@ -68,15 +68,16 @@ def _validate(data: dict[str, Any], folder: Path, problems: Problems) -> Exercis
     """
     parts: dict[str, Any] = {}
     checks: dict[int, Check] = {}
+    if isinstance(data.get("submission"), dict):
+        parts["submission"] = _part(data["submission"], ("submission",), SUBMISSIONS, Submission, problems)
+    own = rules.makes_its_own_containers(parts.get("submission"))
     written = data.get("checks")
     if isinstance(written, list):
         for index, raw in enumerate(written):
-            made = _part(raw, ("checks", index), CHECKS, Check, problems)
+            made = _part(_described(raw) if own else raw, ("checks", index), CHECKS, Check, problems)
             if made is not None:
                 checks[index] = made
         parts["checks"] = tuple(checks.values())
-    if isinstance(data.get("submission"), dict):
-        parts["submission"] = _part(data["submission"], ("submission",), SUBMISSIONS, Submission, problems)
     try:
         file = ExerciseFile.model_validate({**data, **parts})
     except ValidationError as error:
@@ -86,6 +87,16 @@ def _validate(data: dict[str, Any], folder: Path, problems: Problems) -> Exercis
     ids = [checks[n].id if n in checks else _id(raw) for n, raw in enumerate(written or ())]
     rules.check(file, folder, rules.Placed(checks, ids), problems)
     return file
+
+
+def _described(raw: Any) -> Any:
+    """Spell out which of the student's own containers a check looks at: by a plain name, or the only one."""
+    where = raw.get("in") if isinstance(raw, dict) else {}
+    if not (where is None or isinstance(where, str)) or raw.get("kind") not in kinds.names(CHECKS):
+        return raw
+    if not kinds.load(CHECKS, Check, str(raw["kind"])).uses_container():
+        return raw
+    return {**raw, "in": {} if where is None else {"container": where}}
 
 
 def _id(raw: Any) -> str | None:

@@ -9,6 +9,7 @@ from grader.core import abilities
 from grader.core.quantities import show_seconds
 from grader.core.references import normalize
 from grader.core.result import Visibility
+from grader.core.specs import Where
 from grader.exercise.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from grader.core.check import Check
     from grader.exercise.model import ExerciseFile
     from grader.exercise.problems import Problems
+    from grader.submissions import Submission
 
 
 class Placed(NamedTuple):
@@ -28,6 +30,11 @@ class Placed(NamedTuple):
     """What every place in the list has as its id."""
 
 
+def makes_its_own_containers(submission: Submission | None) -> bool:
+    """Whether checks look at containers that the student makes, not at those that the exercise describes."""
+    return submission is not None and issubclass(submission.opens, abilities.State)
+
+
 def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) -> None:
     """Note everything that does not fit together."""
     if not placed.ids:
@@ -36,6 +43,9 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
         problems.add(("checks",), "no check gives points")
     if file.due is not None and file.due.tzinfo is None:
         problems.add(("due",), "has no time zone; write for example 2026-12-01T23:59:00+07:00")
+    if makes_its_own_containers(file.submission) and file.containers:
+        kind = file.submission.kind
+        problems.add(("containers",), f"has no meaning for {kind} submissions: students make the containers themselves")
     for index, one in enumerate(placed.ids):
         if one is not None and one in placed.ids[:index]:
             problems.add(("checks", index, "id"), f"'{one}' is the id of an earlier check")
@@ -81,14 +91,20 @@ def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], prob
         if one.in_ is not None:
             problems.add((*path, "in"), f"has no meaning for a '{one.kind}' check, which looks at no container")
         return
+    if makes_its_own_containers(file.submission):
+        return
+    if isinstance(one.in_, Where):
+        message = "a map is for containers that students make; write the name of one that stands in 'containers'"
+        problems.add((*path, "in"), message)
+        return
     if one.in_ is not None and one.in_ not in file.containers:
         message = f"there is no container '{one.in_}'"
         problems.add(
             (*path, "in"), message + (did_you_mean(one.in_, tuple(file.containers)) if file.containers else "")
         )
         return
-    if one.in_ is None and one.ability() is abilities.Runs:
-        return  # in a fresh container of its own
+    if one.in_ is None and one.ability() in {abilities.Runs, abilities.Files}:
+        return  # in a fresh container of its own, or in the image
     name = one.in_ or (next(iter(file.containers)) if len(file.containers) == 1 else "main")
     if name not in file.containers and file.containers:
         problems.add(path, f"which container? write 'in:' with one of {', '.join(file.containers)}")

@@ -28,6 +28,7 @@ def schema() -> dict[str, Any]:
         specs.ContainerSpec,
         specs.LimitSpec,
         specs.Given,
+        specs.Where,
         Variable,
     ]
     models: list[type[Model]] = [ExerciseFile, *parts, *checks, *submissions]

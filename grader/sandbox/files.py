@@ -1,9 +1,10 @@
-"""The file system of an image, through the archive API of a container that never runs."""
+"""The file system of an image or of a container, through the archive API: nothing runs in it."""
 
 from __future__ import annotations
 
 import posixpath
 import tarfile
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from grader.core.clock import remaining
@@ -14,13 +15,17 @@ from grader.sandbox.ledger import uninterrupted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.sandbox.engine import Engine
     from grader.sandbox.ledger import Ledger
 
 MAX_CONTENT: Final = 1024 * 1024
 """Bytes of one file that are kept."""
 MAX_FOLDER: Final = 2 * 1024 * 1024
 """Bytes of a folder that are read to serve several files of it at once."""
+_ONE_FILE: Final = MAX_CONTENT + 64 * 1024
+"""Bytes of an archive that are read for one file."""
 _NOT_FOUND: Final = 404
+_CONFLICT: Final = 409
 _NOWHERE: Final = ("too many links", "not a directory", "file name too long")
 """What the engine says of paths through a link in a circle, a file, or a name that can't be."""
 # Folders of every image, whose size has nothing to do with the submission.
@@ -50,25 +55,15 @@ class _Pieces:
         return piece
 
 
-class ImageFiles:
-    """Files of one image. What several checks ask for in one folder costs one request."""
+class _Files(ABC):
+    """Paths of one container's file system."""
 
-    def __init__(self, ledger: Ledger, image: str) -> None:
-        self._ledger = ledger
-        self._image = image
-        self._container: str | None = None
-        self._known: dict[str, Entry | None] = {}
-        self._complete: set[str] = set()
-        self._announced: dict[str, set[str]] = {}
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._whole = False
 
-    def announce(self, path: str) -> None:
-        """Remember that a path will be asked for."""
-        path = posixpath.normpath(path)
-        self._announced.setdefault(posixpath.dirname(path), set()).add(path)
-
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:
-        """Give what is at an absolute path; with `follow`, what a link leads to within the image."""
+        """Give what is at an absolute path; with `follow`, what a link leads to within the file system."""
         path = posixpath.normpath("/" + path.lstrip("/"))
         found = self._entry(path)
         if found is None or not follow or found.link is None:
@@ -81,34 +76,16 @@ class ImageFiles:
         """Say where a link leads in the end: the engine follows it, with all links in the folders above."""
         from docker.errors import APIError
 
-        with translated(f"following {path} in the image"):
+        with translated(f"following {path}"):
             try:
-                chunks, about = self._ledger.engine.api.get_archive(self._created(), path)
+                chunks, about = self._engine.api.get_archive(self._container(), path)
             except APIError:
                 return None  # it leads in a circle
             chunks.close()
         return posixpath.normpath("/" + str(about.get("linkTarget") or "").lstrip("/"))
 
     def _entry(self, path: str) -> Entry | None:
-        folder = posixpath.dirname(path)
-        if path not in self._known and folder not in self._complete:
-            if len(self._announced.get(folder, ())) > 1 and folder not in _COMMON:
-                self._fetch_folder(folder)
-            if path not in self._known and folder not in self._complete:
-                self._known[path] = next((entry for _, entry in self._fetch(path, MAX_CONTENT + 64 * 1024)), None)
-        return self._known.get(path)
-
-    def _fetch_folder(self, folder: str) -> None:
-        self._announced.pop(folder)
-        count = 0
-        for inner, entry in self._fetch(folder, MAX_FOLDER):
-            if inner:
-                self._known[entry.path] = entry
-            elif entry.link is not None:
-                return  # the folder is a link: its members are elsewhere
-            count += 1
-        if count and self._whole:
-            self._complete.add(folder)
+        return next((entry for _, entry in self._fetch(path, _ONE_FILE)), None)
 
     def _fetch(self, path: str, limit: int) -> Iterator[tuple[str, Entry]]:
         """Read the archive of a path, up to a limit; names are relative to it.
@@ -118,9 +95,9 @@ class ImageFiles:
         from docker.errors import APIError
 
         self._whole = False
-        with translated(f"reading {path} from the image"):
+        with translated(f"reading {path}"):
             try:
-                chunks, _ = self._ledger.engine.api.get_archive(self._created(), path)
+                chunks, _ = self._engine.api.get_archive(self._container(), path)
             except APIError as error:
                 if error.status_code == _NOT_FOUND or any(one in str(error.explanation) for one in _NOWHERE):
                     return
@@ -144,8 +121,54 @@ class ImageFiles:
         except (tarfile.TarError, EOFError):
             return  # cut at the limit: what was read is good
 
-    def _created(self) -> str:
-        if self._container is None:
+    @abstractmethod
+    def _container(self) -> str:
+        """Give the container to read."""
+
+
+class ImageFiles(_Files):
+    """Files of one image, through a container that never runs.
+
+    What several checks ask for in one folder costs one request.
+    """
+
+    def __init__(self, ledger: Ledger, image: str) -> None:
+        super().__init__(ledger.engine)
+        self._ledger = ledger
+        self._image = image
+        self._made: str | None = None
+        self._known: dict[str, Entry | None] = {}
+        self._complete: set[str] = set()
+        self._announced: dict[str, set[str]] = {}
+
+    def announce(self, path: str) -> None:
+        """Remember that a path will be asked for."""
+        path = posixpath.normpath(path)
+        self._announced.setdefault(posixpath.dirname(path), set()).add(path)
+
+    def _entry(self, path: str) -> Entry | None:
+        folder = posixpath.dirname(path)
+        if path not in self._known and folder not in self._complete:
+            if len(self._announced.get(folder, ())) > 1 and folder not in _COMMON:
+                self._fetch_folder(folder)
+            if path not in self._known and folder not in self._complete:
+                self._known[path] = super()._entry(path)
+        return self._known.get(path)
+
+    def _fetch_folder(self, folder: str) -> None:
+        self._announced.pop(folder)
+        count = 0
+        for inner, entry in self._fetch(folder, MAX_FOLDER):
+            if inner:
+                self._known[entry.path] = entry
+            elif entry.link is not None:
+                return  # the folder is a link: its members are elsewhere
+            count += 1
+        if count and self._whole:
+            self._complete.add(folder)
+
+    def _container(self) -> str:
+        if self._made is None:
             name = self._ledger.name()
             # The command never runs; images FROM scratch have none of their own, and the engine wants one. It would
             # also make the image's working directory, which may be a file.
@@ -153,8 +176,51 @@ class ImageFiles:
             config |= {"Entrypoint": ["/grader-reads-files"], "Cmd": []}
             with uninterrupted(), translated("opening the image's file system"):
                 self._ledger.engine.api.create_container_from_config(config, name)
-            self._container = name
-        return self._container
+            self._made = name
+        return self._made
+
+
+class ContainerFiles(_Files):
+    """Files of a container as it is now; what is mounted as `tmpfs`, and `/proc`, is not among them."""
+
+    def __init__(self, engine: Engine, container: str) -> None:
+        super().__init__(engine)
+        self._id = container
+
+    def _container(self) -> str:
+        return self._id
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at an absolute path, while nothing in the container can change it."""
+        paused = self._pause()
+        try:
+            return super().entry(path, follow=follow)
+        finally:
+            if paused:
+                self._resume()
+
+    def _pause(self) -> bool:
+        """Pause it, if it runs; says whether it has to go on afterwards."""
+        from docker.errors import APIError
+
+        with translated("pausing a container"):
+            try:
+                self._engine.api.pause(self._id)
+            except APIError as error:
+                if error.status_code == _CONFLICT or "is not running" in str(error.explanation):
+                    return False  # it has ended, was never started, or the student paused it
+                raise
+        return True
+
+    def _resume(self) -> None:
+        from docker.errors import APIError
+
+        with uninterrupted(), translated("resuming a container"):
+            try:
+                self._engine.api.unpause(self._id)
+            except APIError as error:
+                if error.status_code not in {_NOT_FOUND, _CONFLICT}:  # killed meanwhile
+                    raise
 
 
 def _entry_of(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> Entry:

@@ -13,7 +13,7 @@ from grader.core import references
 from grader.core.clock import budget, limit
 from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
 from grader.core.facts import Build, Case
-from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
+from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
 from grader.sandbox import build as builder
 from grader.sandbox import images, source
 from grader.sandbox.ahead import Ahead
@@ -154,8 +154,10 @@ class Project:
         """Remember that a path of the image will be asked for."""
         self._announced.append(path)
 
-    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
-        """Give what is at a path of the image."""
+    def entry(self, path: str, *, follow: bool = False, container: str | Where | None = None) -> Entry | None:
+        """Give what is at a path of the image, or of a container."""
+        if container is not None:
+            return self.container(container).entry(path, follow=follow)
         if self._files is None:
             from grader.sandbox.files import ImageFiles
 
@@ -164,7 +166,7 @@ class Project:
                 self._files.announce(announced)
         return self._files.entry(path, follow=follow)
 
-    def execute(self, command: Command, container: str | None) -> Completed:
+    def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run a command in a running container, or in a fresh one of the image."""
         if container is not None:
             return self.container(container).execute(command)
@@ -172,7 +174,7 @@ class Project:
 
         return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), command)
 
-    def expect(self, name: str | None) -> None:
+    def expect(self, name: str | Where | None) -> None:
         """Remember that a container will be asked for."""
         self._expected = self._expected or self._name(name)
 
@@ -184,7 +186,7 @@ class Project:
         words += [word for pair in spec.env.items() for word in ("-e", "=".join(pair))]
         return shlex.join([*words, "IMAGE", *(spec.command or ())])
 
-    def container(self, name: str | None) -> Service:
+    def container(self, name: str | Where | None) -> Service:
         """Start the named container if it isn't there yet, and wait until it is ready or won't be."""
         name = self._name(name)
         service = self._services.get(name)
@@ -225,7 +227,9 @@ class Project:
         if self._ahead is not None:
             self._ahead.join()
 
-    def _name(self, name: str | None) -> str:
+    def _name(self, name: str | Where | None) -> str:
+        if isinstance(name, Where):
+            name = name.container  # which no exercise with containers of its own says
         if name is not None:
             return name
         return "main" if len(self._plan.containers) != 1 else next(iter(self._plan.containers))
@@ -237,7 +241,7 @@ class Project:
         found = self.entry("/etc/passwd", follow=True)
         return (found.content or b"") if found is not None else b""
 
-    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | Where | None) -> Case:
         """Collect what is known. Looks, but starts nothing; what can't be had is left out."""
         from grader.sandbox import context
 

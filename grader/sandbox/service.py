@@ -12,12 +12,13 @@ from grader.core.quantities import show_seconds
 from grader.core.web import Request, exchange
 from grader.sandbox import outside
 from grader.sandbox.containers import EngineContainer, settings, state_of
+from grader.sandbox.files import ContainerFiles
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from grader.core.facts import Command, Completed, ContainerState, Listener, Process
+    from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
@@ -129,6 +130,10 @@ class Service:
         if not state.running:
             raise Failure(f"container '{self.name}' is not running: it ended with exit code {state.exit_code}")
         return self._container.execute(command)
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at a path of its file system."""
+        return ContainerFiles(self._engine, self.id).entry(path, follow=follow)
 
     def remove(self) -> None:
         """Kill and remove it."""

@@ -84,6 +84,7 @@ def test_the_words_of_the_engine_are_left_out() -> None:
         ({"shell": "ls | wc"}, "docker run --rm --entrypoint /bin/sh IMAGE -c 'ls | wc'"),
         ({"entrypoint": "keep", "run": ["--help"]}, "docker run --rm IMAGE --help"),
         ({"run": ["id"], "in": "web", "user": "app", "workdir": "/x"}, _IN_WEB),
+        ({"run": ["ls", "/a b"], "in": {"container": "web"}}, "docker exec web ls '/a b'"),
         (
             {"run": ["cat"], "stdin": "a b", "env": {"A": "1"}},
             "printf %s 'a b' | docker run --rm -i -e A=1 --entrypoint cat IMAGE",

@@ -97,6 +97,20 @@ def test_says_how_to_see_it_oneself(fields: dict[str, Any], command: str) -> Non
     assert fails(make(File, **fields), TARGET, "/").reproduce == command
 
 
+def test_looks_into_a_container() -> None:
+    target = FakeTarget(files={}, inside={"/note": b"hello\n"})
+    check = make(File, path="/note", content="hello", **{"in": "main"})
+    passes(check, target)
+    check.announce(target)
+    assert target.announced == []
+    gone = fails(make(File, path="/gone", **{"in": "main"}), target, "/gone is not in the container")
+    start = "docker run --rm --name main IMAGE\n# then, in a second terminal:\n"
+    assert gone.reproduce == f"{start}docker cp main:/gone - | tar -tv"
+    own = make(File, path="/note", content="bye", follow=True, **{"in": {"publishes": 3000}})
+    other = fails(own, target, "the content of /note is 'hello', expected 'bye'")
+    assert other.reproduce == "docker cp -L $(docker ps -aq -f publish=3000):/note - | tar -xO"
+
+
 def test_lists_all_that_is_wrong() -> None:
     failure = fails(make(File, path="/plain", mode="0600", owner=5, content="x"), TARGET, "mode")
     assert len(failure.message.splitlines()) == 3

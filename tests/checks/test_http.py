@@ -104,6 +104,25 @@ def test_a_slow_answer_has_the_time_of_within() -> None:
     assert isinstance(failure, TimedOut)
 
 
+@pytest.mark.parametrize(
+    ("where", "reproduce"),
+    [
+        ({"publishes": 8080}, "curl -i http://localhost:8080/"),
+        (
+            {"container": "main"},
+            "docker port main 3000\n# then, with the port that this shows:\ncurl -i http://localhost:PORT/",
+        ),
+    ],
+)
+def test_a_container_of_the_students_own(where: dict[str, Any], reproduce: str) -> None:
+    own = make(Http, port=3000, status=200, **{"in": where})
+    with serving(sending(ANSWER)) as address:
+        failure = fails(
+            own, target(address), because=f"GET / on port {where.get('publishes', 3000)}: the status is 201"
+        )
+    assert failure.reproduce == reproduce
+
+
 def test_fails_before_it_is_ready() -> None:
     ended = FakeContainer(now=make_state(status="exited", exit_code=3), stderr="boom", not_ready="it ended too soon")
     failure = fails(http(), FakeTarget(containers=[ended]), because="it ended too soon")

@@ -73,5 +73,12 @@ def test_evidence_is_the_end_of_the_log() -> None:
     assert len(evidence.text.splitlines()) == 40
 
 
+def test_a_container_of_the_students_own() -> None:
+    own = make(Logs, stdout="a", **{"in": {"image": "nginx:1"}})
+    assert fails(own, wrote("b"), because="stdout").reproduce == "docker logs $(docker ps -aq -f ancestor=nginx:1)"
+    only = make(Logs, stdout="a", **{"in": {}})
+    assert fails(only, wrote("b"), because="stdout").reproduce == "docker logs $(docker ps -aq)"
+
+
 def test_refuses_to_expect_nothing() -> None:
     refuses(Logs, "expects nothing; give stdout, stderr or combined")

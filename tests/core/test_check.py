@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from grader.core import abilities
 from grader.core.check import Check, kind_of
 from grader.core.result import Feedback, Visibility
+from grader.core.specs import Where
 from tests.support.fakes import FakeTarget
 
 if TYPE_CHECKING:
@@ -86,6 +87,14 @@ def test_a_check_can_not_be_changed() -> None:
         Reach(id="a").points = Decimal(9)
 
 
+def test_a_container_is_named_or_described() -> None:
+    assert Reach.model_validate({"id": "a", "in": {"image": "nginx:1"}}).in_ == Where(image="nginx:1")
+    assert Reach.model_validate({"id": "a", "in": {}}).in_ == Where()
+    for wrong in ({"image": "a", "container": "b"}, {"name": "b"}, {"publishes": 0}, ["web"]):
+        with pytest.raises(ValidationError):
+            Reach.model_validate({"id": "a", "in": wrong})
+
+
 def test_its_label_is_the_title_or_the_id() -> None:
     assert Reach(id="a").label == "a"
     assert Reach(id="a", title="Look").label == "Look"
@@ -94,7 +103,7 @@ def test_its_label_is_the_title_or_the_id() -> None:
 def test_ability_is_the_annotation_of_run() -> None:
     assert Look.ability() is abilities.Files
     assert Typed.ability() is abilities.Images
-    assert (Look.uses_container(), Reach.uses_container()) == (False, True)
+    assert (Typed.uses_container(), Look.uses_container(), Reach.uses_container()) == (False, True, True)
     with pytest.raises(TypeError, match=r"Lost\.run: annotate target"):
         Lost.ability()
 

@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.core.specs import Where
 from grader.exercise.load import load
 from grader.exercise.model import ExerciseFile
 from grader.exercise.problems import Problems
 from grader.exercise.rules import Placed, check
 from grader.submissions import Submission
-from tests.support.exercises import GOOD, problems, with_checks, write
+from tests.support.exercises import GOOD, OWN, own_kind, problems, with_checks, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_MAP = "a map is for containers that students make; write the name of one that stands in 'containers'"
 
 
 def complaints(place: Path, text: str) -> list[str]:
@@ -55,6 +58,14 @@ def complaints(place: Path, text: str) -> list[str]:
         (
             ["{id: a, kind: port, port: 3000, in: mian}"],
             ["9:41: checks[0].in: there is no container 'mian'; did you mean 'main'?"],
+        ),
+        (
+            ["{id: a, kind: port, port: 3000, in: {container: web}}"],
+            [f"9:41: checks[0].in: {_MAP}"],
+        ),
+        (
+            ["{id: a, kind: file, path: /a, in: {container: web, name: x}}"],
+            ["9:56: checks[0].in.name: unknown field; there are container, image, publishes"],
         ),
         (
             ["{id: a, kind: port, port: 80}"],
@@ -105,6 +116,25 @@ def test_given_files_exist(tmp_path: Path) -> None:
     ]
     (tmp_path / "it" / "starter").mkdir()
     load(write(tmp_path, text))
+
+
+def test_containers_of_the_students_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_kind(monkeypatch)
+    checks = [
+        "{id: a, kind: http, port: 80, in: {publishes: 3000}}",
+        "{id: b, kind: logs, combined: {contains: x}, in: web}",
+        "{id: c, kind: command, run: [id]}",
+        "{id: d, kind: file, path: /a}",
+        "{id: e, kind: image, workdir: /a}",
+    ]
+    loaded = load(write(tmp_path, with_checks(*checks, good=OWN))).file.checks
+    places = [Where(publishes=3000), Where(container="web"), Where(), Where(), None]
+    assert [one.in_ for one in loaded] == places
+    wrong = ["{id: a, kind: command, run: [id], entrypoint: keep}", "{id: b, kind: sing}", "nonsense"]
+    assert complaints(tmp_path, with_checks(*wrong, good=OWN))[0].endswith(": leave out entrypoint or in")
+    assert complaints(
+        tmp_path, with_checks(checks[0], good=OWN.replace("checks:", "containers: {web: {}}\nchecks:"))
+    ) == ["6:13: containers: has no meaning for own submissions: students make the containers themselves"]
 
 
 class _Answers(Submission):

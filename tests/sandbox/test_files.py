@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.core import clock
+from grader.core.errors import TimedOut
 from grader.core.specs import BuildSpec
 from grader.sandbox import build as builder
-from grader.sandbox.files import MAX_CONTENT, ImageFiles
+from grader.sandbox.containers import EngineContainer
+from grader.sandbox.files import MAX_CONTENT, ContainerFiles, ImageFiles
 from tests.support.engine import ledger_in, watching, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from grader.core.facts import Entry
@@ -174,3 +178,69 @@ def test_an_image_with_volumes_leaves_none(built: tuple[Ledger, str], tmp_path: 
             attempt = ledger.attempt
         assert watch.nothing_left(attempt)
         assert len(watch.made(attempt)) == 1
+
+
+NOTES = "mkdir /n && echo one > /n/a && ln -s a /n/link && ln -s /etc/hostname /n/up && i=0 && "
+COUNT = "while :; do i=$((i+1)); echo $i > /n/count; done"
+
+
+@pytest.fixture
+def running(built: tuple[Ledger, str]) -> Iterator[EngineContainer]:
+    config = {"Image": "busybox:1", "Cmd": ["sh", "-c", NOTES + COUNT], "HostConfig": {"NetworkMode": "none"}}
+    container = EngineContainer(built[0], config)
+    try:
+        yield container
+    finally:
+        container.remove()
+
+
+def test_files_of_a_container(built: tuple[Ledger, str], running: EngineContainer) -> None:
+    files = ContainerFiles(built[0].engine, running.id)
+    assert files.entry("/n/a") is None  # it was not started yet
+    running.start()
+    eventually(lambda: files.entry("/n/count") is not None)
+    assert content(files.entry("/n/a")) == b"one\n"
+    assert content(files.entry("/n/link", follow=True)) == b"one\n"
+    assert files.entry("/gone") is None
+    up = files.entry("/n/up", follow=True)
+    assert up is not None
+    assert running.id[:12].encode() in (up.content or b"")
+    before = content(files.entry("/n/count"))
+    eventually(lambda: content(files.entry("/n/count")) != before)  # it goes on
+    running.signal("KILL")
+    assert running.wait(5)
+    assert content(files.entry("/n/a")) == b"one\n"
+
+
+def test_a_container_stands_still_while_it_is_read(
+    built: tuple[Ledger, str], running: EngineContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = built[0].engine.api
+    seen: list[str] = []
+    real = api.get_archive
+
+    def looking(container: str, path: str) -> Any:
+        seen.append(running.state().status)
+        return real(container, path)
+
+    monkeypatch.setattr(api, "get_archive", looking)
+    running.start()
+    ContainerFiles(built[0].engine, running.id).entry("/n", follow=True)
+    assert (set(seen), running.state().status) == ({"paused"}, "running")
+    api.pause(running.id)  # as a student's own `docker pause` leaves it
+    ContainerFiles(built[0].engine, running.id).entry("/n")
+    assert running.state().status == "paused"
+
+
+def test_a_container_goes_on_after_a_failure(built: tuple[Ledger, str], running: EngineContainer) -> None:
+    running.start()
+    with pytest.raises(TimedOut), clock.limit(0.0, "no time at all"):
+        ContainerFiles(built[0].engine, running.id).entry("/bin")
+    assert running.state().status == "running"
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -139,3 +139,14 @@ def test_what_is_known_of_a_failure(project: Callable[..., Project]) -> None:
     assert case.container.running
     assert set(case.files) == {"Dockerfile", "hello.txt"}
     assert case.image is not None
+
+
+def test_files_of_a_running_container(project: Callable[..., Project]) -> None:
+    one = project(
+        'FROM busybox:1\nCMD ["sh", "-c", "echo hi > /made; echo up; sleep 60"]\n',
+        main=ContainerSpec(ready=Ready(log="up")),
+    )
+    assert one.entry("/made") is None
+    found = one.entry("/made", container="main")
+    assert found is not None
+    assert found.content == b"hi\n"

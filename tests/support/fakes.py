@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from grader.core import dockerfile
 from grader.core.errors import Failure, Unmet
 from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+from grader.core.specs import Where
 from tests.support.factories import make_completed, make_entry, make_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from grader.core.inventory import Inventory, LocalImage
+    from grader.core.transcript import Transcript
 
 
 @dataclass
@@ -71,19 +75,27 @@ class FakeTarget:
         image: ImageInfo | None = None,
         references: Mapping[str, ImageInfo] | None = None,
         files: Mapping[str, Entry | bytes] | None = None,
-        answer: Callable[[Command, str | None], Completed] | None = None,
+        inside: Mapping[str, Entry | bytes] | None = None,
+        answer: Callable[[Command, str | Where | None], Completed] | None = None,
         containers: Sequence[FakeContainer] = (),
+        inventory: Inventory | None = None,
+        originals: Mapping[str, LocalImage] | None = None,
+        transcript: Transcript | None = None,
     ) -> None:
         self._source = source
         self._build = build
         self._image = image
         self._references = references or {}
         self._files = files
+        self._inside = inside
         self._answer = answer
+        self._inventory = inventory
+        self._originals = originals or {}
+        self._transcript = transcript
         self._containers = {one.name: one for one in containers}
         self.announced: list[str] = []
-        self.expected: list[str | None] = []
-        self.executed: list[tuple[Command, str | None]] = []
+        self.expected: list[str | Where | None] = []
+        self.executed: list[tuple[Command, str | Where | None]] = []
 
     def dockerfile(self) -> dockerfile.Dockerfile:
         if self._source is None:
@@ -106,21 +118,22 @@ class FakeTarget:
     def announce(self, path: str) -> None:
         self.announced.append(path)
 
-    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
-        if self._files is None:
+    def entry(self, path: str, *, follow: bool = False, container: str | Where | None = None) -> Entry | None:
+        files = self._files if container is None else self._inside
+        if files is None:
             raise Unmet("the image was not built")
-        found = self._files.get(path)
+        found = files.get(path)
         if isinstance(found, bytes):
             found = make_entry(path, content=found)
         if follow and found is not None and found.link is not None:
-            return self.entry(found.link, follow=True)
+            return self.entry(found.link, follow=True, container=container)
         return found
 
-    def execute(self, command: Command, container: str | None) -> Completed:
+    def execute(self, command: Command, container: str | Where | None) -> Completed:
         self.executed.append((command, container))
         return make_completed() if self._answer is None else self._answer(command, container)
 
-    def expect(self, name: str | None) -> None:
+    def expect(self, name: str | Where | None) -> None:
         self.expected.append(name)
 
     def by_hand(self, name: str | None, label: str | None = None) -> str:
@@ -128,14 +141,29 @@ class FakeTarget:
         ports = [f" -p {port}:{port}" for one in named[:1] for port in one.published]
         return f"docker run --rm{f' --name {label}' if label else ''}{''.join(ports)} IMAGE"
 
-    def container(self, name: str | None) -> FakeContainer:
+    def container(self, name: str | Where | None) -> FakeContainer:
         if not self._containers:
             raise Unmet("the image was not built")
         if name is None:
             return self._containers.get("main") or next(iter(self._containers.values()))
+        if isinstance(name, Where):
+            return self._containers[name.container or "main"]
         return self._containers[name]
 
-    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | None) -> Case:
+    def inventory(self) -> Inventory:
+        if self._inventory is None:
+            raise Unmet("the commands were not run")
+        return self._inventory
+
+    def original(self, reference: str) -> LocalImage | None:
+        return self._originals.get(reference)
+
+    def transcript(self) -> Transcript:
+        if self._transcript is None:
+            raise Unmet("the commands were not run")
+        return self._transcript
+
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | Where | None) -> Case:
         return Case(
             kind=kind,
             message=failure.message,
@@ -143,5 +171,5 @@ class FakeTarget:
             dockerfile=None if self._source is None else self.dockerfile(),
             build=self._build,
             image=self._image,
-            container=self._containers[container].now if container in self._containers else None,
+            container=next((one.now for one in self._containers.values() if one.name == container), None),
         )
