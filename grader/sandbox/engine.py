@@ -23,6 +23,8 @@ LABEL: Final = "grader.attempt"
 _PASSED_ON: Final = ("PATH", "SSH_AUTH_SOCK", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 """Variables that the build client needs to find the engine."""
 _NEARBY: Final = ("unix://", "npipe://", "tcp://127.", "tcp://localhost", "tcp://[::1]")
+MAX_TABLE: Final = 256 * 1024
+"""Bytes of a table of connections."""
 API_TIMEOUT: Final = 60
 """Seconds that one call to the engine may take. Waits for student work have deadlines of their own."""
 
@@ -43,13 +45,20 @@ class Engine:
     @cached_property
     def api(self) -> Any:
         """The library's low-level client, connected on first use; its stubs describe another version of it."""
-        return _open(self.address, self._tls)
+        return self._open()
 
     def client(self) -> Any:
         """Give one more client, for another thread; closed with the engine."""
-        one = _open(self.address, self._tls, str(self.version().get("ApiVersion", "auto")))
+        one = self._open(str(self.version().get("ApiVersion", "auto")))
         self._clients.append(one)
         return one
+
+    def _open(self, version: str | None = None) -> Any:
+        return _open(self.address, self._tls, version or "auto")
+
+    def settings(self) -> dict[str, Any]:
+        """Give what the `docker` command's configuration must say besides where its plugins are."""
+        return {}
 
     def version(self) -> dict[str, Any]:
         """Give what `docker version` says of the server."""
@@ -78,6 +87,19 @@ class Engine:
         """
         return socket.create_connection((host, port), timeout)
 
+    @property
+    def sees_sockets(self) -> bool:
+        """Whether `tables` can be asked."""
+        return self.local
+
+    def tables(self, pid: int) -> list[str]:
+        """Give the kernel's tables of TCP sockets for a process that the engine started."""
+        found = []
+        for name in ("tcp", "tcp6"):
+            with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{name}").open("rb") as file:
+                found.append(file.read(MAX_TABLE).decode("ascii", "replace"))
+        return found
+
     def describe(self) -> EngineInfo:
         """Give what a Result says about the engine."""
         version = self.version()
@@ -104,7 +126,9 @@ class Engine:
         if self._config is None:
             self._config = tempfile.mkdtemp(prefix="grader-docker-")
             plugins = [str(folder) for folder in _user_plugins() if folder.is_dir()]
-            (Path(self._config) / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": plugins}))
+            (Path(self._config) / "config.json").write_text(
+                json.dumps({"cliPluginsExtraDirs": plugins, **self.settings()})
+            )
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return {
             **kept,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core.errors import Failure, TimedOut
@@ -25,8 +24,6 @@ _LISTENING: Final = "0A"
 _TABLES: Final = ("tcp", "tcp6")
 _NOT_RUNNING: Final = 409
 """The engine's answer for a container that has ended meanwhile."""
-MAX_TABLE: Final = 256 * 1024
-"""Bytes of a table of connections."""
 _DIGITS: Final = 10
 """Of the largest user number."""
 
@@ -69,8 +66,8 @@ def listeners(engine: Engine, pid: int, execute: Callable[[Command], Completed])
 
     Where the engine's `/proc` can't be read from here, the table is read with the image's own `cat`, if it has one.
     """
-    if engine.local:
-        return own_listeners(pid)
+    if engine.sees_sockets:
+        return seen_listeners(engine, pid)
     paths = tuple(f"/proc/net/{table}" for table in _TABLES)
     try:
         return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout))
@@ -80,13 +77,9 @@ def listeners(engine: Engine, pid: int, execute: Callable[[Command], Completed])
         return ()  # it has ended meanwhile
 
 
-def own_listeners(pid: int) -> tuple[Listener, ...]:
-    """Read the addresses from this machine's `/proc`; none when the process has gone."""
-    found = []
-    for table in _TABLES:
-        with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{table}").open("rb") as file:
-            found += _parse(file.read(MAX_TABLE).decode("ascii", "replace"))
-    return _sorted(found)
+def seen_listeners(engine: Engine, pid: int) -> tuple[Listener, ...]:
+    """Read the addresses where the engine can see them; none when the process has gone."""
+    return _sorted(_parse("\n".join(engine.tables(pid))))
 
 
 def _sorted(found: list[Listener]) -> tuple[Listener, ...]:

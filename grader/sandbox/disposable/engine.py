@@ -1,0 +1,163 @@
+"""The way to the dockerd inside a disposable engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core.clock import remaining
+from grader.core.errors import SandboxError
+from grader.core.result import EngineInfo
+from grader.core.text import one_line
+from grader.sandbox.engine import Engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.core.specs import EngineSpec
+    from grader.sandbox.disposable.outer import Place
+
+TOKEN_HEADER: Final = "X-Grader-Token"  # noqa: S105 - a name
+"""The gatekeeper lets through what carries it, unrecorded: the grader's own calls."""
+MAX_ANSWER: Final = 32 * 1024 * 1024
+"""Bytes of an answer of the agent's."""
+
+
+class Isolated(Engine):
+    """The engine inside; every call carries the token that its gatekeeper knows."""
+
+    mode = "isolated"
+
+    def __init__(self, place: Place, token: str, spec: EngineSpec, folder: Path) -> None:
+        super().__init__(f"unix://{folder}/docker.sock")
+        self.place = place
+        self.spec = spec
+        self.doubt: str | None = None
+        """Why it must not be used again, once there is a reason."""
+        self._agent = folder / "agent.sock"
+        self._headers = {TOKEN_HEADER: token}
+
+    def client(self) -> Any:
+        """Give one more client, which carries the token as well."""
+        one = super().client()
+        one.headers.update(self._headers)
+        return one
+
+    def _open(self) -> Any:
+        one = super()._open()
+        one.headers.update(self._headers)
+        return one
+
+    @property
+    def local(self) -> bool:
+        """Never: its processes have other numbers inside than here."""
+        return False
+
+    @property
+    def nearby(self) -> bool:
+        """Whether its published ports can be reached: always, through the agent."""
+        return True
+
+    def settings(self) -> dict[str, Any]:
+        """Give what the `docker` command's configuration must say."""
+        return {"HttpHeaders": self._headers}
+
+    def dial(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Open a TCP connection from where the student's own commands run."""
+        # The agent gives up first, so that its reason comes through.
+        connection = self._call({"op": "dial", "host": host, "port": port, "timeout": timeout}, timeout + 1)
+        answer = _answer(connection)
+        if "error" in answer:
+            connection.close()
+            raise OSError(answer.get("errno") or 0, str(answer["error"]))
+        connection.settimeout(timeout)
+        return connection
+
+    @property
+    def sees_sockets(self) -> bool:
+        """Whether `tables` can be asked: always, through the agent."""
+        return True
+
+    def tables(self, pid: int) -> list[str]:
+        """Give the kernel's tables of TCP sockets for a process that the engine started."""
+        found = self.ask({"op": "tables", "pid": pid})["tables"]
+        return [str(table) for table in found]
+
+    def ask(self, request: dict[str, Any], timeout: float = 10) -> dict[str, Any]:
+        """Ask the agent something. Raises SandboxError when it doesn't answer."""
+        try:
+            with self._call(request, remaining(timeout)) as connection:
+                answer = _answer(connection)
+        except OSError as error:
+            raise SandboxError(f"the disposable engine does not answer: {one_line(str(error))}") from error
+        if "error" in answer:
+            raise SandboxError(f"the disposable engine can't do '{request['op']}': {one_line(str(answer['error']))}")
+        return answer
+
+    def _call(self, request: dict[str, Any], timeout: float) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(timeout)
+            connection.connect(str(self._agent))
+            connection.sendall(json.dumps(request).encode() + b"\n")
+        except OSError:
+            connection.close()
+            raise
+        return connection
+
+    def wait_until_up(self, running: Any, seconds: float) -> None:
+        """Wait for agent and dockerd; `running` says in words why they never will, or None.
+
+        Raises SandboxError when they are not there in time.
+        """
+        end = time.monotonic() + seconds
+        while not self._answers():
+            why = running()
+            if why is not None:
+                raise SandboxError(f"the disposable engine did not start: {why}")
+            if time.monotonic() > end:
+                raise SandboxError(f"the disposable engine was not ready within {seconds:g} s")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        path = self.address.removeprefix("unix://")
+        if not (os.path.exists(path) and self._agent.exists()):  # noqa: PTH110 - a socket
+            return False
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+                probe.settimeout(5)
+                probe.connect(path)
+                head = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items())
+                probe.sendall(f"GET /_ping HTTP/1.0\r\nHost: docker\r\n{head}\r\n".encode())
+                return b" 200 " in probe.recv(64)
+        except OSError:
+            return False
+
+    def describe(self) -> EngineInfo:
+        """Give what a Result says about the engine, with the limits that hold for all of it."""
+        found = super().describe()
+        spec = self.spec
+        limits = {
+            "engine memory": f"{spec.memory} bytes, no swap",
+            "engine processes": str(spec.pids),
+            "engine cpu": f"{spec.cpus:g}",
+            "engine disk": f"{spec.disk} bytes",
+            "network": "none",
+        }
+        return found.model_copy(update={"limits": {**found.limits, **limits}})
+
+
+def _answer(connection: socket.socket) -> dict[str, Any]:
+    """Read one line, and not a byte more: what follows may belong to a port."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        piece = connection.recv(65536, socket.MSG_PEEK)
+        if not piece or len(line) > MAX_ANSWER:
+            raise OSError(0, "no answer")
+        end = piece.find(b"\n") + 1
+        line += connection.recv(end or len(piece))
+    found: dict[str, Any] = json.loads(line)
+    return found

@@ -1,0 +1,85 @@
+"""The image that disposable engines run from: Docker's own where Docker Hub can be reached, else Debian's packages."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grader.core.clock import limit
+from grader.core.errors import SandboxError, TimedOut
+from grader.sandbox import images
+from grader.sandbox.packages import tool, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.sandbox.engine import Engine
+
+NAME: Final = "grader-engine"
+_SUITE: Final = "trixie"
+"""The first Debian whose Docker has BuildKit and Compose."""
+_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_HUB_ANSWERS: Final = 15.0
+"""Seconds after which Docker Hub counts as out of reach, while nothing has come."""
+
+
+def ensure(host: Engine, report: Callable[[str], None]) -> str:
+    """Give the id of the engine image, made on first use. Raises SandboxError when it can't be made."""
+    recipe = _recipe()
+    reference = f"{NAME}:{_digest(recipe)}"
+    found = images.inspect(host, reference)
+    if found is None:
+        report("Making the engine image, once (about half a minute)")
+        base = _base(recipe)
+        if _pulled(host, base):
+            _build(host, recipe, reference)
+        else:
+            _from_packages(host, recipe, reference)
+        found = images.inspect(host, reference)
+    if found is None:
+        raise SandboxError(f"the engine image {reference} was made, and isn't there")
+    return str(found["Id"])
+
+
+def _recipe() -> Path:
+    package = Path(__file__).resolve().parents[2]
+    # A wheel carries the recipe inside the package; a checkout has it beside.
+    inside = package / "engine_recipe"
+    return inside if inside.is_dir() else package.parent / "ci" / "engine"
+
+
+def _digest(recipe: Path) -> str:
+    found = hashlib.sha256()
+    for name in ("Dockerfile", "packages"):
+        found.update((recipe / name).read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _base(recipe: Path) -> str:
+    lines = (recipe / "Dockerfile").read_text().splitlines()
+    return next(line.split()[1] for line in lines if line.startswith("FROM "))
+
+
+def _pulled(host: Engine, base: str) -> bool:
+    try:
+        with limit(_HUB_ANSWERS, "the time in which Docker Hub answers"):
+            images.pull(host, base)
+    except (SandboxError, TimedOut):
+        return False
+    return True
+
+
+def _build(host: Engine, recipe: Path, reference: str) -> None:
+    command = [*host.buildx(), "build", "--load", "--progress=plain", f"--tag={reference}", str(recipe)]
+    tool(command, "Building the engine image", env=host.environment())
+
+
+def _from_packages(host: Engine, recipe: Path, reference: str) -> None:
+    names = [line for line in (recipe / "packages").read_text().split("\n") if line and not line.startswith("#")]
+    with tempfile.TemporaryDirectory(prefix="grader-engine-image-") as folder:
+        archive = f"{folder}/root.tar"
+        unpack(archive, _SUITE, str(host.version().get("Arch", "amd64")), names)
+        command = ["docker", "import", "--change", f"ENV PATH={_PATH}", archive, reference]
+        tool(command, "Importing the engine image", env=host.environment())

@@ -1,0 +1,201 @@
+"""The containers of a disposable engine on the host: the engine itself, and the client beside it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core.specs import MIB, EngineSpec
+from grader.sandbox.errors import translated
+
+if TYPE_CHECKING:
+    from grader.sandbox.engine import Engine
+
+LABEL: Final = "grader.engine"
+"""On everything that belongs to a disposable engine, with its name: for people. What is removed goes by name."""
+FOLDER: Final = "/opt/grader"
+"""Where the programs that run inside are put."""
+USER: Final = 1000
+"""The user that a student's commands run as, in the client container."""
+_LOG: Final = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}
+_WORK: Final = 256 * MIB
+"""Bytes that the folder with the submission may come to hold."""
+_CLIENT_MEMORY: Final = 512 * MIB
+_CLIENT_PIDS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The names of one engine's parts."""
+
+    name: str
+    shared: Path
+    """A folder of this machine with the engine's sockets, where the host's engine shares our file system."""
+
+    @property
+    def client(self) -> str:
+        """The container in which a student's commands run."""
+        return f"{self.name}-client"
+
+    @property
+    def work(self) -> str:
+        """The volume with a copy of the submission."""
+        return f"{self.name}-work"
+
+    @property
+    def socket(self) -> str:
+        """The volume with the socket that students' commands use."""
+        return f"{self.name}-socket"
+
+    @property
+    def disk(self) -> str:
+        """The volume with the image file of the engine's disk."""
+        return f"{self.name}-disk"
+
+
+def create(
+    host: Engine, place: Place, image: str, spec: EngineSpec, token: str, *, seed: str, seeding: bool = False
+) -> None:
+    """Create the engine's container and put the programs in; `seed` is the volume that its disk is copied from.
+
+    While `seeding`, the volume is where the disk stays, and the registry inside can be written to.
+    """
+    disk = [_volume(seed, "/var/lib/grader")]
+    if not seeding:
+        disk = [_volume(place.disk, "/var/lib/grader"), _volume(seed, "/seed", read_only=True)]
+    _create_volumes(host, place)
+    mounts = [*disk, _volume(place.work, "/work"), _volume(place.socket, "/run/student")]
+    binds = [f"{place.shared}:/run/grader/host"] if host.local else []
+    config: dict[str, Any] = {
+        "Image": image,
+        "Hostname": "docker",
+        "Entrypoint": ["python3", "-m", "inside.boot"],
+        "WorkingDir": FOLDER,
+        "Labels": {LABEL: place.name},
+        "HostConfig": {
+            "Privileged": True,
+            "NetworkMode": "none",
+            "CgroupnsMode": "private",
+            "IpcMode": "private",
+            "Mounts": mounts,
+            "Binds": binds,
+            "Tmpfs": {"/run": "mode=755", "/tmp": ""},  # noqa: S108 - the container's own
+            "Memory": spec.memory,
+            "MemorySwap": spec.memory,
+            "NanoCpus": int(spec.cpus * 1_000_000_000),
+            "PidsLimit": spec.pids,
+            "RestartPolicy": {"Name": "no"},
+            "LogConfig": _LOG,
+        },
+    }
+    settings = {"token": token, "uid": os.getuid(), "disk": spec.disk, "seeding": seeding}
+    with translated("creating a disposable engine"):
+        host.api.create_container_from_config(config, place.name)
+        host.api.put_archive(place.name, "/", _programs(settings))
+
+
+def create_client(host: Engine, place: Place, image: str) -> None:
+    """Create and start the container for a student's commands, in the engine's network, with next to no rights."""
+    config: dict[str, Any] = {
+        "Image": image,
+        "Entrypoint": ["sleep", "infinity"],
+        "WorkingDir": "/work",
+        "Labels": {LABEL: place.name},
+        "HostConfig": {
+            "Init": True,
+            "NetworkMode": f"container:{place.name}",
+            "CgroupnsMode": "private",
+            "IpcMode": "private",
+            "CapDrop": ["ALL"],
+            # For the program that runs the commands: to become the student's user, and to end what that one started.
+            "CapAdd": ["SETUID", "SETGID", "KILL"],
+            "SecurityOpt": ["no-new-privileges:true"],
+            "Mounts": [_volume(place.work, "/work"), _volume(place.socket, "/run/student", read_only=True)],
+            # Over every folder that its user can write to: nothing reaches the host's disk.
+            "Tmpfs": {
+                **dict.fromkeys(("/tmp", "/var/tmp"), "size=64m"),  # noqa: S108 - the container's own
+                "/run": "size=1m,mode=755",
+                "/home/student": f"size=64m,mode=755,uid={USER},gid={USER}",
+            },
+            "Memory": _CLIENT_MEMORY,
+            "MemorySwap": _CLIENT_MEMORY,
+            "NanoCpus": 1_000_000_000,
+            "PidsLimit": _CLIENT_PIDS,
+            "RestartPolicy": {"Name": "no"},
+            "LogConfig": {"Type": "none"},
+        },
+    }
+    with translated("creating a client container"):
+        host.api.create_container_from_config(config, place.client)
+        host.api.put_archive(place.client, "/", _programs({}))
+        host.api.start(place.client)
+
+
+def _create_volumes(host: Engine, place: Place) -> None:
+    """Make the volumes that engine and client share: in memory, so that what students write there is bounded."""
+    for name, options in ((place.work, f"size={_WORK},uid={USER},gid={USER},mode=755"), (place.socket, "size=1m")):
+        host.api.create_volume(name, "local", {"type": "tmpfs", "device": "tmpfs", "o": options}, {LABEL: place.name})
+
+
+def _volume(name: str, target: str, *, read_only: bool = False) -> dict[str, Any]:
+    # NoCopy: what the image has at the target is not for the volume.
+    options = {"NoCopy": True, "Labels": {LABEL: name}}
+    return {"Type": "volume", "Source": name, "Target": target, "ReadOnly": read_only, "VolumeOptions": options}
+
+
+def _programs(settings: dict[str, Any]) -> bytes:
+    """Pack the programs that run inside, with their settings."""
+    package = Path(__file__).parent.parent / "inside"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for path in sorted(package.glob("*.py")):
+            _add(archive, f"inside/{path.name}", path.read_bytes(), 0o644)
+        _add(archive, "config.json", json.dumps(settings).encode(), 0o600)
+    return packed.getvalue()
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
+    member = tarfile.TarInfo(f"{FOLDER.lstrip('/')}/{name}")
+    member.size, member.mode = len(content), mode
+    archive.addfile(member, io.BytesIO(content))
+
+
+def remove_client(host: Engine, place: Place) -> None:
+    """Remove the client container, with all that still runs in it."""
+    _remove_container(host, place.client)
+
+
+def remove(host: Engine, place: Place) -> None:
+    """Remove all of an engine; what isn't there is no error."""
+    for name in (place.client, place.name):
+        _remove_container(host, name)
+    for name in (place.work, place.socket, place.disk):
+        _remove_volume(host, name)
+
+
+def _remove_container(host: Engine, name: str) -> None:
+    from docker.errors import APIError, NotFound
+
+    with translated("removing a disposable engine"):
+        try:
+            host.api.remove_container(name, v=True, force=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if "already in progress" not in str(error):
+                raise
+
+
+def _remove_volume(host: Engine, name: str) -> None:
+    from docker.errors import NotFound
+
+    with translated("removing a disposable engine's volumes"):
+        try:
+            host.api.remove_volume(name)
+        except NotFound:
+            return
