@@ -26,6 +26,7 @@ from grader.core.check import Check
 from grader.core.describe import field_docs
 from grader.core.matching import Matcher
 from grader.core.quantities import parse_bytes, parse_seconds
+from grader.core.transcript import CALLS
 from grader.diagnosis import PACKAGE as CAUSES
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _generate(order: str) -> str:
         "checks": _checks,
         "matchers": _matchers,
         "causes": _causes,
+        "calls": _calls,
     }
     return "\n".join(makers[name](*arguments)) + "\n"
 
@@ -231,6 +233,12 @@ def _shown(value: object) -> str:
 
 def _code(text: str) -> str:
     return f"`{_cell(text)}`"
+
+
+def _calls() -> Iterator[str]:
+    things = sorted({name.partition(" ")[0] for name in CALLS})
+    for thing in things:
+        yield f"- {', '.join(f'`{name}`' for name in sorted(CALLS) if name.startswith(f'{thing} '))}"
 
 
 def _causes() -> Iterator[str]:

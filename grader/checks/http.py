@@ -6,9 +6,10 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from grader.checks import _container
+from grader.checks._json import JsonPaths
 from grader.core.check import Check
 from grader.core.errors import Missing
 from grader.core.matchers import Expectation, expect, parse
@@ -19,17 +20,8 @@ if TYPE_CHECKING:
     from grader.core.abilities import Container, Containers
 
 
-def _paths(value: dict[str, Any]) -> dict[str, Any]:
-    for path in value:
-        if not path.startswith("$"):
-            raise ValueError(f"'{path}' is not a JSONPath; write for example $.{path}")
-    parse({"json": value})  # compiles every path, so that a wrong one is found when the exercise is loaded
-    return value
-
-
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
-JsonPaths = Annotated[dict[str, Expectation], Field(min_length=1), AfterValidator(_paths)]
 
 
 class Http(Check):

@@ -51,6 +51,10 @@ class Size(Check):
             raise ValueError("there is no limit; give at_most, layers_at_most or a reference")
         return self
 
+    @property
+    def base_images(self) -> tuple[tuple[str, str], ...]:
+        return () if self.reference is None else (("reference", self.reference),)
+
     def run(self, target: Images) -> None:
         image = target.image()
         problems = list(self._whole(image))

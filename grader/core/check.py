@@ -14,7 +14,7 @@ from grader.core import abilities
 from grader.core.model import Model
 from grader.core.quantities import Points, Seconds
 from grader.core.result import Feedback, Visibility
-from grader.core.specs import In
+from grader.core.specs import In, Where
 
 PACKAGE = "grader.checks"
 
@@ -83,6 +83,16 @@ class Check(Model):
     def asked_port(self) -> int | None:
         """The container port that the check is about, for diagnoses."""
         return getattr(self, "port", None)
+
+    @property
+    def asked_host_port(self) -> int | None:
+        """The port of the student's machine that the check is about, for diagnoses."""
+        return self.in_.publishes if isinstance(self.in_, Where) else None
+
+    @property
+    def base_images(self) -> tuple[tuple[str, str], ...]:
+        """Fields that name one of the exercise's images, with what they say."""
+        return ()
 
     @classmethod
     def ability(cls) -> type:

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.core.inventory import ContainerFacts
+    from grader.core.specs import Where
+    from grader.core.transcript import Transcript
+
 
 @dataclass(frozen=True, slots=True)
 class BuildFailure:
@@ -190,3 +194,11 @@ class Case:
     logs: str = ""
     refused: str | None = None
     """The rule that refused the build, as `images`, `downloads`, `syntax` or `privileges`."""
+    where: Where | None = None
+    """Which of the student's own containers the check looked at."""
+    host_port: int | None = None
+    """The port of the student's machine that the check asked for."""
+    containers: tuple[ContainerFacts, ...] = ()
+    """What the student's commands left, the newest first."""
+    transcript: Transcript | None = None
+    """What they did."""

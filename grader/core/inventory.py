@@ -18,6 +18,12 @@ class Published:
     host_ip: str
     """`0.0.0.0`: every address of the machine."""
     host_port: int
+    """0: Docker chooses one when the container starts."""
+
+    def __str__(self) -> str:
+        number, _, protocol = self.port.partition("/")
+        ports = f"{self.host_port or ''}:{number}"
+        return ports if protocol == "tcp" else f"{ports}/{protocol}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ class Network:
     internal: bool = False
     containers: tuple[str, ...] = ()
     """Names of the running containers on it."""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,7 @@ class Inventory:
     """All of it. What the engine itself brings (its three default networks) is left out."""
 
     containers: tuple[ContainerFacts, ...] = ()
+    """The newest first, as `docker ps -a` lists them."""
     images: tuple[LocalImage, ...] = ()
     volumes: tuple[Volume, ...] = ()
     networks: tuple[Network, ...] = ()

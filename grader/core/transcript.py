@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
 from grader.core.model import Model
 from grader.core.text import StudentText
 
+_ACTIONS: Final = {
+    "container": (
+        *("create", "start", "stop", "kill", "restart", "pause", "unpause", "remove", "rename", "attach", "logs"),
+        *("wait", "inspect", "list", "top", "stats", "export", "archive get", "archive put", "commit", "update"),
+        *("resize", "prune"),
+    ),
+    "exec": ("create", "start", "inspect", "resize"),
+    "image": (
+        "pull",
+        "list",
+        "inspect",
+        "history",
+        "tag",
+        "remove",
+        "prune",
+        "build",
+        "load",
+        "save",
+        "push",
+        "search",
+    ),
+    "network": ("create", "remove", "inspect", "list", "connect", "disconnect", "prune"),
+    "volume": ("create", "remove", "inspect", "list", "prune"),
+    "system": ("info", "version", "ping", "events", "df"),
+}
+CALLS: Final = frozenset(f"{thing} {action}" for thing, actions in _ACTIONS.items() for action in actions)
+"""The names of the calls to the engine."""
+
 
 class Call(Model):
     """One request to the engine's API, as the engine's gatekeeper saw it."""
 
     name: str
-    """What it does, in the words of the `docker` command: `container create`, `image pull`, `exec create`."""
+    """What it does, one of CALLS: `container create` and `container start` are what `docker run` does."""
     container: StudentText | None = None
     """The name of the container it is about, also where the student gave an id."""
     arguments: dict[str, StudentText] = Field(default_factory=dict)

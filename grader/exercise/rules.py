@@ -81,9 +81,10 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems:
     if one.within is not None and one.within > one.timeout:
         problems.add((*path, "within"), f"is longer than the check's timeout ({show_seconds(one.timeout)})")
     _container(file, one, path, problems)
-    reference = getattr(one, "reference", None)
-    if reference and normalize(reference) not in {normalize(name) for name in file.images}:
-        problems.add((*path, "reference"), f"'{reference}' is not among the exercise's images")
+    known = {normalize(name) for name in file.images}
+    for field, image in one.base_images:
+        if normalize(image) not in known:
+            problems.add((*path, field), f"'{image}' is not among the exercise's images")
 
 
 def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:

@@ -163,3 +163,11 @@ def test_a_command_runs_in_a_container_of_its_own(tmp_path: Path) -> None:
     two = GOOD.replace("main: {publish: [3000]}", "web: {publish: [3000]}\n  db: {}")
     text = two.partition("checks:\n")[0] + "checks:\n  - {id: fresh, kind: command, run: [id]}\n"
     assert load(write(tmp_path, text)).file.checks[0].id == "fresh"
+
+
+def test_only_an_image_of_the_exercise_has_an_original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_kind(monkeypatch)
+    checks = ["{id: a, kind: local_image, image: web}", "{id: b, kind: local_image, image: web, unchanged: true}"]
+    assert complaints(tmp_path, with_checks(*checks, good=OWN)) == [
+        "8:39: checks[1].image: 'web' is not among the exercise's images"
+    ]

@@ -30,7 +30,7 @@ schema: grader/exercise/v1
 id: it
 title: It
 submission: {kind: own}
-images: ["nginx:1"]
+images: ["python:3-slim"]
 checks:
 """
 """The head of an exercise whose containers students make; `own_kind` makes its kind known."""

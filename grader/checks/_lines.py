@@ -1,0 +1,56 @@
+"""What the checks of a transcript share: its lines and calls, as evidence and in sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.core.result import Evidence
+from grader.core.text import clip, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.core.transcript import Call, Line
+
+_SHOWN: Final = 400
+_CONTINUED: Final = re.compile(r"\\\s*\n")
+
+
+def spoken(line: Line) -> str:
+    """Give a command as one line: continued lines joined, each run of spaces one space."""
+    return " ".join(_CONTINUED.sub(" ", line.text).split())
+
+
+def ending(line: Line) -> str:
+    """Say how a command ended."""
+    if line.timed_out:
+        return "did not end in time"
+    return "was not run" if line.exit_code is None else f"ended with exit code {line.exit_code}"
+
+
+def named(line: Line) -> str:
+    """Name a command in a sentence."""
+    return f"{quoted(spoken(line))} (line {line.number})"
+
+
+def transcript(lines: Sequence[Line]) -> tuple[Evidence, ...]:
+    """Show commands with what they printed, as a terminal does."""
+    shown = []
+    for line in lines:
+        shown += [f"$ {line.text}", *([clip(line.output.rstrip(), _SHOWN)] if line.output.strip() else [])]
+        shown += [f"[{ending(line)}]"] if line.exit_code != 0 else []
+    return (Evidence(kind="command", title="what the commands printed", text="\n".join(shown)),) if shown else ()
+
+
+def calls(made: Sequence[Call]) -> tuple[Evidence, ...]:
+    """Show what the engine was asked for."""
+    text = "\n".join(call_line(one) for one in made) or "nothing"
+    return (Evidence(kind="command", title="what the commands asked Docker for", text=text),)
+
+
+def call_line(call: Call) -> str:
+    """Write a call in a line: `container create web: refused`."""
+    about = f" {call.container}" if call.container else ""
+    outcome = "" if call.succeeded else ": refused" if call.refused else ": failed"
+    return f"{call.name}{about}{outcome}"

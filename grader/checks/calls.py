@@ -1,0 +1,123 @@
+"""The `calls` check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from grader.checks import _lines
+from grader.checks._json import JsonPaths
+from grader.core.check import Check
+from grader.core.errors import Mismatch, Missing
+from grader.core.matchers import Expectation, expect, parse
+from grader.core.model import Model
+from grader.core.transcript import CALLS, Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.core.abilities import Transcribes
+
+
+def _known(value: str) -> str:
+    if value in CALLS:
+        return value
+    import difflib
+
+    near = difflib.get_close_matches(value, sorted(CALLS), 1)
+    raise ValueError(f"unknown call '{value}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+
+
+class Step(Model):
+    """A call that is looked for."""
+
+    call: Annotated[str, AfterValidator(_known)]
+    """What Docker was asked to do: `container create`, `image pull`, `exec create`."""
+    container: Expectation | None = None
+    """The name of the container that it is about."""
+    arguments: dict[str, Expectation] = Field(default_factory=dict)
+    """What the address of the call says: `{signal: KILL}`."""
+    body: JsonPaths | None = None
+    """Parts of what was sent, by JSONPath: `{"$.HostConfig.AutoRemove": true}`; what is empty or false is left out."""
+    succeeded: bool | None = True
+    """Whether Docker did it; `null`: either."""
+
+    def fits(self, call: Call) -> bool:
+        """Whether a call is the one that is meant."""
+        return (
+            call.name == self.call
+            and self.succeeded in (None, call.succeeded)
+            and (self.container is None or self.container.problem(call.container) is None)
+            and all(one.problem(call.arguments.get(name)) is None for name, one in self.arguments.items())
+            and (self.body is None or parse({"json": self.body}).problem(call.body) is None)
+        )
+
+    @property
+    def words(self) -> str:
+        """The call for a person."""
+        details = [f"container {self.container.words}"] if self.container is not None else []
+        details += [f"{name} {one.words}" for name, one in self.arguments.items()]
+        details += [f"{path} {one.words}" for path, one in (self.body or {}).items()]
+        return f"{self.call} ({', '.join(details)})" if details else self.call
+
+
+class Calls(Check):
+    """Passes if the student's commands asked Docker for certain things, in this order.
+
+    Every command of `docker` becomes calls to the engine: `docker run` is `container create`, then `container start`.
+    Whatever else was called before, between and after makes no difference.
+    Ask for what the commands left, with `container` and the like, wherever that decides.
+    """
+
+    example: ClassVar[str] = """
+    - {id: order, kind: calls, steps: [{call: container stop, container: web}, {call: container remove}]}
+    """
+
+    kind: Literal["calls"] = "calls"
+    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    """The calls, each with `call` and, if need be, `container`, `arguments`, `body` and `succeeded`."""
+    count: Expectation | None = None
+    """How often a single step was called; default: at least once."""
+    absent: bool = False
+    """A single step must never have been called."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Calls:
+        if (self.count is not None or self.absent) and len(self.steps) != 1:
+            raise ValueError("count and absent are about a single step")
+        if self.count is not None and self.absent:
+            raise ValueError("absent excludes count")
+        return self
+
+    def run(self, target: Transcribes) -> None:
+        calls = target.transcript().calls
+        step = self.steps[0]
+        found = [call for call in calls if step.fits(call)]
+        evidence = _lines.calls(calls)
+        if self.absent and found:
+            raise Mismatch(
+                f"Docker was asked for what should not be: {_lines.call_line(found[0])}",
+                expected=f"no {step.words}",
+                actual=_lines.call_line(found[0]),
+                evidence=evidence,
+            )
+        if self.count is not None:
+            expect(f"the number of calls of {step.words}", len(found), self.count, evidence=evidence)
+        elif not self.absent:
+            self._in_order(calls)
+
+    def _in_order(self, calls: Sequence[Call]) -> None:
+        """Look for the steps one after the other: the first call that fits is as good as any later one."""
+        left = iter(calls)
+        for number, step in enumerate(self.steps):
+            if any(step.fits(call) for call in left):
+                continue
+            after = f" after {self.steps[number - 1].words}" if number else ""
+            near = [_lines.call_line(call) for call in calls if call.name == step.call]
+            raise Missing(
+                f"Docker was not asked for this{after}: {step.words}",
+                expected="\n".join(one.words for one in self.steps),
+                actual="\n".join(near) or f"no {step.call}",
+                evidence=_lines.calls(calls),
+            )
