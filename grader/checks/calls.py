@@ -71,7 +71,7 @@ class Calls(Check):
     """
 
     example: ClassVar[str] = """
-    - {id: order, kind: calls, steps: [{call: container stop, container: web}, {call: container remove}]}
+    - {id: order, kind: calls, steps: [{call: container stop, container: web}, {call: container rm}]}
     """
 
     kind: Literal["calls"] = "calls"

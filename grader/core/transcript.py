@@ -11,31 +11,20 @@ from grader.core.text import StudentText
 
 _ACTIONS: Final = {
     "container": (
-        *("create", "start", "stop", "kill", "restart", "pause", "unpause", "remove", "rename", "attach", "logs"),
-        *("wait", "inspect", "list", "top", "stats", "export", "archive get", "archive put", "commit", "update"),
-        *("resize", "prune"),
+        *("create", "start", "stop", "kill", "restart", "pause", "unpause", "rm", "rename", "attach", "logs", "wait"),
+        *("inspect", "list", "top", "stats", "diff", "export", "cp", "commit", "update", "resize", "prune"),
     ),
     "exec": ("create", "start", "inspect", "resize"),
     "image": (
-        "pull",
-        "list",
-        "inspect",
-        "history",
-        "tag",
-        "remove",
-        "prune",
-        "build",
-        "load",
-        "save",
-        "push",
-        "search",
+        *("pull", "list", "inspect", "history", "tag", "rm", "prune"),
+        *("build", "import", "load", "save", "push", "search"),
     ),
-    "network": ("create", "remove", "inspect", "list", "connect", "disconnect", "prune"),
-    "volume": ("create", "remove", "inspect", "list", "prune"),
-    "system": ("info", "version", "ping", "events", "df"),
+    "network": ("create", "rm", "inspect", "list", "connect", "disconnect", "prune"),
+    "volume": ("create", "rm", "inspect", "list", "prune"),
+    "system": ("df",),
 }
 CALLS: Final = frozenset(f"{thing} {action}" for thing, actions in _ACTIONS.items() for action in actions)
-"""The names of the calls to the engine."""
+"""The names of the calls to the engine that a command of the student's makes, as its gatekeeper writes them down."""
 
 
 class Call(Model):

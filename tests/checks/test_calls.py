@@ -28,7 +28,7 @@ DONE = ran(
     ),
     line("docker run --privileged nginx:1", 125, "", call("container create", status=403, refused="privileged")),
     line("docker stop web; docker stop web", 0, "", call("container stop", "web"), call("container stop", "web")),
-    line("docker rm web", 1, "", call("container remove", "web", status=404)),
+    line("docker rm web", 1, "", call("container rm", "web", status=404)),
 )
 
 
@@ -40,7 +40,7 @@ DONE = ran(
         [{"call": "container stop"}, {"call": "container stop"}],
         [{"call": "container create", "body": {"$.HostConfig.PortBindings['80/tcp'][0].HostPort": 3000}}],
         [{"call": "container create", "body": {"$.HostConfig.AutoRemove": True}, "arguments": {"name": "web"}}],
-        [{"call": "container create", "succeeded": False}, {"call": "container remove", "succeeded": None}],
+        [{"call": "container create", "succeeded": False}, {"call": "container rm", "succeeded": None}],
     ],
 )
 def test_passes(steps: list[dict[str, Any]]) -> None:
@@ -53,7 +53,7 @@ def test_passes(steps: list[dict[str, Any]]) -> None:
         {"steps": [{"call": "container stop"}], "count": 2},
         {"steps": [{"call": "container create"}], "count": 1},
         {"steps": [{"call": "container kill"}], "count": 0},
-        {"steps": [{"call": "container remove"}], "absent": True},
+        {"steps": [{"call": "container rm"}], "absent": True},
         {"steps": [{"call": "container create", "body": {"$.Tty": True}}], "absent": True},
     ],
 )
@@ -77,7 +77,7 @@ def test_counts(fields: dict[str, Any]) -> None:
             {"steps": [{"call": "container stop", "container": "db", "arguments": {"signal": "KILL"}}]},
             "not asked for this: container stop (container equals 'db', signal equals 'KILL')",
         ),
-        ({"steps": [{"call": "container remove"}]}, "not asked for this: container remove"),
+        ({"steps": [{"call": "container rm"}]}, "not asked for this: container rm"),
         (
             {"steps": [{"call": "container stop"}], "count": 1},
             "the number of calls of container stop is 2, expected 1",
@@ -93,7 +93,7 @@ def test_fails(fields: dict[str, Any], because: str) -> None:
     assert failure.expected
     assert failure.actual
     assert "container create: refused\ncontainer stop web\n" in failure.evidence[0].text
-    assert "container remove web: failed" in failure.evidence[0].text
+    assert "container rm web: failed" in failure.evidence[0].text
 
 
 def test_no_calls() -> None:
@@ -123,4 +123,4 @@ def test_survives_a_round_trip() -> None:
 
 
 def test_the_names_of_calls_are_known() -> None:
-    assert {"container archive get", "exec create", "image pull", "system df"} <= CALLS
+    assert {"container cp", "exec create", "image pull", "system df"} <= CALLS
