@@ -26,9 +26,9 @@ def converse(stream: Any, stdin: bytes, wait: float) -> tuple[bytes, bytes]:
     """
     raw: socket.socket = getattr(stream, "_sock", stream)
     kept = {1: bytearray(), 2: bytearray()}
-    frames = _Frames()
+    frames = Frames()
     raw.setblocking(False)
-    for chunk in _chunks(raw, _read_already(stream), stdin, wait):
+    for chunk in _chunks(raw, read_already(stream), stdin, wait):
         for number, data in frames.feed(chunk):
             target = kept.get(number)
             if target is not None:
@@ -44,7 +44,7 @@ def close(stream: Any) -> None:
     stream.close()
 
 
-def _read_already(stream: Any) -> bytes:
+def read_already(stream: Any) -> bytes:
     """Give what the HTTP library has read along with the head of the answer: it stays in that library's buffer."""
     response = getattr(stream, "_response", None)
     if response is None:
@@ -93,7 +93,7 @@ def _receive(raw: socket.socket) -> bytes:
         return b""
 
 
-class _Frames:
+class Frames:
     """Takes the two outputs apart."""
 
     def __init__(self) -> None:

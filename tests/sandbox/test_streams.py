@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from grader.core.clock import limit
 from grader.core.errors import TimedOut
-from grader.sandbox.streams import MAX_STREAM, _Frames, close, converse
+from grader.sandbox.streams import MAX_STREAM, Frames, close, converse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def test_a_cut_stream_gives_what_came() -> None:
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.binary(max_size=20))), st.integers(1, 9))
 def test_frames_may_be_cut_anywhere(sent: list[tuple[int, bytes]], size: int) -> None:
     data = b"".join(frame(number, body) for number, body in sent)
-    frames = _Frames()
+    frames = Frames()
     got = [one for start in range(0, len(data), size) for one in frames.feed(data[start : start + size])]
     for wanted in (0, 1, 2):
         assert b"".join(body for number, body in got if number == wanted) == b"".join(

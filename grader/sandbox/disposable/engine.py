@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import remaining
 from grader.core.errors import SandboxError
-from grader.core.result import EngineInfo
 from grader.core.text import one_line
 from grader.sandbox.engine import Engine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.core.result import EngineInfo
     from grader.core.specs import EngineSpec
     from grader.sandbox.disposable.outer import Place
 
@@ -37,17 +37,13 @@ class Isolated(Engine):
         self.spec = spec
         self.doubt: str | None = None
         """Why it must not be used again, once there is a reason."""
+        self.host: Engine | None = None
+        """The engine that this one runs in; closed with it."""
         self._agent = folder / "agent.sock"
         self._headers = {TOKEN_HEADER: token}
 
-    def client(self) -> Any:
-        """Give one more client, which carries the token as well."""
-        one = super().client()
-        one.headers.update(self._headers)
-        return one
-
-    def _open(self) -> Any:
-        one = super()._open()
+    def _open(self, version: str | None = None) -> Any:
+        one = super()._open(version)
         one.headers.update(self._headers)
         return one
 

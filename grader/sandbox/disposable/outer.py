@@ -23,6 +23,8 @@ FOLDER: Final = "/opt/grader"
 USER: Final = 1000
 """The user that a student's commands run as, in the client container."""
 _LOG: Final = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}
+_PASSWD: Final = f"root:x:0:0:root:/root:/bin/bash\nstudent:x:{USER}:{USER}::/home/student:/bin/bash\n"
+_GROUP: Final = f"root:x:0:\ndocker:x:999:student\nstudent:x:{USER}:\n"
 _WORK: Final = 256 * MIB
 """Bytes that the folder with the submission may come to hold."""
 _CLIENT_MEMORY: Final = 512 * MIB
@@ -154,13 +156,17 @@ def _programs(settings: dict[str, Any]) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         for path in sorted(package.glob("*.py")):
-            _add(archive, f"inside/{path.name}", path.read_bytes(), 0o644)
-        _add(archive, "config.json", json.dumps(settings).encode(), 0o600)
+            _add(archive, f"{FOLDER}/inside/{path.name}", path.read_bytes(), 0o644)
+        for path in sorted((package / "bin").iterdir()):
+            _add(archive, f"{FOLDER}/bin/{path.name}", path.read_bytes(), 0o755)
+        _add(archive, f"{FOLDER}/config.json", json.dumps(settings).encode(), 0o600)
+        _add(archive, "/etc/passwd", _PASSWD.encode(), 0o644)
+        _add(archive, "/etc/group", _GROUP.encode(), 0o644)
     return packed.getvalue()
 
 
-def _add(archive: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
-    member = tarfile.TarInfo(f"{FOLDER.lstrip('/')}/{name}")
+def _add(archive: tarfile.TarFile, path: str, content: bytes, mode: int) -> None:
+    member = tarfile.TarInfo(path.lstrip("/"))
     member.size, member.mode = len(content), mode
     archive.addfile(member, io.BytesIO(content))
 

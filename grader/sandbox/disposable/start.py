@@ -48,7 +48,7 @@ def new_place() -> Place:
     return Place(f"grader-engine-{secrets.token_hex(4)}", Path(tempfile.mkdtemp(prefix="grader-engine-")))
 
 
-def start(host: Engine, place: Place, image: str, spec: EngineSpec, token: str, seed: str) -> Isolated:
+def start(host: Engine, place: Place, image: str, spec: EngineSpec, token: str, *, seed: str) -> Isolated:
     """Start an engine and wait until it answers.
 
     Raises SeedMissing, and SandboxError where the host can't run it.

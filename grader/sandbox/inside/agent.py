@@ -85,7 +85,7 @@ class Agent:
         return {"size": status.f_blocks * status.f_frsize, "free": status.f_bavail * status.f_frsize}
 
     def op_dial(self, connection: socket.socket, host: str, port: int, timeout: float) -> dict[str, Any] | None:
-        """Connect to a port as a program on the student's machine would, and pass on bytes until both sides are done."""
+        """Connect to a port as a program on the student's machine would; pass on bytes until both sides are done."""
         try:
             other = socket.create_connection((host, port), timeout)
         except OSError as error:

@@ -21,7 +21,7 @@ RUN = Path("/run/grader")
 SOCKET = RUN / "host" / "docker.sock"
 """Where the grader connects to the inner dockerd; the agent's socket stands beside it."""
 AGENT = RUN / "host" / "agent.sock"
-STUDENT = RUN / "student" / "docker.sock"
+STUDENT = Path("/run/student/docker.sock")
 """Where a student's commands connect."""
 PLUGIN = Path("/run/docker/plugins/grader.sock")
 DATA = Path("/data")
