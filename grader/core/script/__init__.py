@@ -1,0 +1,132 @@
+"""A file in which a student wrote docker commands: what to run of it, and what was left out, with the reason."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from grader.core.script import page, shell
+from grader.core.script.bindings import bind, containers_named, refer
+from grader.core.script.cleaning import clean, pasted
+from grader.core.script.model import MAX_COMMANDS, MAX_PASSAGES, MAX_TEXT, Command, Made, Reference, Row, Script
+from grader.core.script.output import Seen
+from grader.core.script.prompts import split
+from grader.core.script.rewrite import placeholders, plain
+from grader.core.script.session import Draft, Left
+from grader.core.script.syntax import Syntax
+from grader.core.transcript import Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Command", "Made", "Reference", "Script", "bind", "read"]
+
+_SCRIPTS: Final = frozenset([".sh", ".bash", ".zsh", ".ksh", ".dash"])
+_LISTS: Final = frozenset([".ps1", ".bat", ".cmd"])
+
+
+def read(text: str, name: str, task: str = "") -> Script:
+    """Tell the commands in a file from everything else.
+
+    `name` is the file's, whose ending decides how it is read; `task` is the text of the exercise, from which students
+    copy. Never raises: what can't be read is left out.
+    """
+    if len(text) > MAX_TEXT:
+        reason = f"the file is longer than {MAX_TEXT // 1024} KiB"
+        return Script((), _passages([Left(Row(1, text), reason, doubtful=True)]))
+    text = clean(text)
+    if _is_script(text, name):
+        left: list[Left] = []
+        pieces = shell.read(
+            text, lambda one, reason: left.append(Left(Row(one.number, one.text), reason, doubtful=True))
+        )
+        return _script([Draft(piece.number, plain(piece.text)) for piece in pieces], left, Seen())
+    ending = PurePosixPath(name).suffix.lower()
+    session = page.read(pasted(text), pasted(clean(task)), block=ending in _LISTS)
+    return _script(_runnable(session.drafts, session.left), session.left, session.seen)
+
+
+def _is_script(text: str, name: str) -> bool:
+    first = text.partition("\n")[0]
+    if first.startswith("#!"):
+        return "sh" in first
+    if PurePosixPath(name).suffix.lower() not in _SCRIPTS:
+        return False
+    # Some call a file `.sh` that holds a page, or what a terminal showed.
+    return not any(_is_page(line) for line in text.split("\n"))
+
+
+def _is_page(line: str) -> bool:
+    if line.startswith("```"):
+        return True
+    if not line.startswith(("$ ", "PS ")) and "@" not in line[:64]:
+        return False
+    prompt = split(line[:512])
+    return prompt is not None and not prompt.bare and prompt.rest.startswith(("docker", "sudo"))
+
+
+def _runnable(drafts: list[Draft], left: list[Left]) -> list[Draft]:
+    """Leave out what bash can't read, and what has a placeholder where no container stands."""
+    syntax, good, rest = Syntax(), list[Draft](), list[Draft]()
+    for draft in drafts:
+        unknown = set(placeholders(draft.text)) - containers_named(draft.text)
+        if unknown:
+            reason = f"a placeholder stands where a value belongs: {min(unknown)}"
+            left.append(Left(Row(draft.number, draft.text), reason, doubtful=True))
+        else:
+            rest.append(draft)
+    while rest:
+        right = syntax.first_bad([draft.text for draft in rest])
+        good += rest[:right]
+        if right < len(rest):
+            bad = rest[right]
+            problem = syntax.problem(bad.text) or "a syntax error"
+            left.append(Left(Row(bad.number, bad.text), f"bash can't read it: {problem}", doubtful=True))
+        rest = rest[right + 1 :]
+    return good
+
+
+def _script(drafts: list[Draft], left: list[Left], seen: Seen) -> Script:
+    left += [
+        Left(Row(draft.number, draft.text), f"too many: only {MAX_COMMANDS} commands are run", doubtful=True)
+        for draft in drafts[MAX_COMMANDS:]
+    ]
+    drafts = drafts[:MAX_COMMANDS]
+    references = refer([(draft.number, draft.text) for draft in drafts], seen)
+    commands = tuple(
+        Command(
+            number=draft.number,
+            text=draft.text,
+            stdin="".join(f"{line}\n" for line in draft.stdin) if draft.stdin else None,
+            note="; ".join(draft.notes) or None,
+            references=found,
+        )
+        for draft, found in zip(drafts, references, strict=True)
+    )
+    return Script(commands, _passages(left))
+
+
+def _passages(left: Iterable[Left]) -> tuple[Passage, ...]:
+    """Put lines together that follow each other and are left out for the same reason."""
+    groups: list[tuple[Left, list[str]]] = []
+    for one in sorted(left, key=lambda one: one.row.number):
+        if groups:
+            first, lines = groups[-1]
+            gap = one.row.number - first.row.number - len(lines)
+            same = (first.reason, first.doubtful) == (one.reason, one.doubtful)
+            if gap == 0 and same:
+                lines += one.row.text.split("\n")
+                continue
+        if len(groups) < MAX_PASSAGES:
+            groups.append((one, one.row.text.split("\n")))
+        else:
+            last = groups[-1][0]
+            groups[-1] = (
+                Left(last.row, "too many passages to tell them apart", last.doubtful or one.doubtful),
+                groups[-1][1],
+            )
+            groups[-1][1].extend(one.row.text.split("\n"))
+    return tuple(
+        Passage(number=one.row.number, text="\n".join(lines), reason=one.reason, doubtful=one.doubtful)
+        for one, lines in groups
+    )
