@@ -85,6 +85,8 @@ def _continuation(text: str, statement: Statement, before: str) -> str | None:
         return text.strip().removeprefix(">").removeprefix(" ")
     if text.strip() == ">":
         return ""
+    if text.startswith(">>") and not statement.delimiter:
+        return text.removeprefix(">>").removeprefix(" ")
     if prompt is not None and not prompt.bare and (not statement.delimiter or is_docker(prompt.rest)):
         return None
     expected = statement.operator or before.rstrip(" \t\\").endswith(_FOLLOWS)

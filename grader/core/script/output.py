@@ -29,7 +29,9 @@ _HEX: Final = r"^(?:sha256:)?[0-9a-f]{12,64}$"
 _LAYER: Final = r"^[0-9a-f]{12}: (?:Pull|Already|Waiting|Download|Verif|Extract|Layer|Push|Mounted|Prepar)"
 _STEP: Final = r"^(?:#\d+ |Step \d+/\d+ ?: |\[\+\] |\s*=> | ?---> |\[internal\]|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d)"
 _MODE: Final = r"^[dlcbps-](?:[r-][w-][xsStT-]){3}[.+@]?\s|^total \d+$"
-_HTTP: Final = r"^(?:HTTP/\d|< HTTP/\d|[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]+)*: .|\* |[<>{}] )"
+_HTTP: Final = (
+    r"^(?:[<>] )?(?:HTTP/\d|(?:Server|Date|Connection|ETag|Location|Host|(?:Content|Last|Accept|User|X)-[A-Za-z-]+): )"
+)
 _STARTS: Final = (
     "Using default tag:", "Unable to find image", "Digest: sha256:", "Status: ", "docker.io/", "Untagged: ",
     "Deleted: ", "Error response from daemon", "Error: ", "docker: ", "Cannot connect", "See 'docker",

@@ -90,14 +90,11 @@ def _sign(line: str) -> Prompt | None:
 
 def _after_folder(line: str) -> str:
     """Skip the folder and the branch that such prompts show before the command."""
-    words = line.split(" ")
-    for at, word in enumerate(words[:8]):
-        if word in _FIRST:
-            return " ".join(words[at:])
-    words = [word for word in words if word]
-    if words and (words[0].startswith(("~", "/")) or "git:(" in line):
-        words = words[1:]
-        while words and (words[0].startswith("git:(") or words[0] in {"✗", "±", "on", "$", "%", "❯"}):
-            words = words[1:]
-        return " ".join(words)
-    return line
+    word, _, rest = line.partition(" ")
+    rest = rest.lstrip()
+    branch = rest.startswith(("git:(", "on "))
+    if not (branch or word.startswith(("~", "/")) or rest.partition(" ")[0] in _FIRST):
+        return line
+    while branch and rest and not pattern(r"^(?:docker|sudo|curl)[\s-]").match(rest):
+        rest = rest.partition(" ")[2].lstrip()
+    return rest

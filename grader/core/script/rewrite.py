@@ -33,7 +33,7 @@ def prepare(line: str) -> tuple[str, tuple[str, ...]]:
         if written in typed:
             typed = _with_folder(typed, written, meant)
             notes.append(f"{written} is taken for $PWD")
-    return _with_quoted_placeholders(typed), tuple(notes)
+    return quote_placeholders(typed), tuple(notes)
 
 
 def _ascii(line: str) -> str:
@@ -75,7 +75,7 @@ def _with_folder(line: str, written: str, meant: str) -> str:
     return before
 
 
-def _with_quoted_placeholders(line: str) -> str:
+def quote_placeholders(line: str) -> str:
     """Quote `<container id>`, which bash would take for files to read and to write."""
     if "<" not in line:
         return line

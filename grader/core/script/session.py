@@ -119,6 +119,8 @@ class _Block:
             prompt is not None and self._is_host(prompt) and not self._in_greeting(row)
             for row, prompt in zip(rows, self._prompts, strict=True)
         )
+        # In a text only a terminal writes whole prompts; `$` may be written by hand, now and then.
+        self._pasted = any(prompt is not None and prompt.sign in {"user", "windows"} for prompt in self._prompts)
         self._inside_to_come = _to_come([prompt is not None and prompt.inside for prompt in self._prompts])
         self._exit_to_come = self._exits()
 
@@ -207,7 +209,7 @@ class _Block:
             if is_docker(hidden) and in_prose(hidden) is Verdict.COMMAND:
                 session.leave(row, "a comment", doubtful=True)
             return at + 1
-        if self._prompted:
+        if self._prompted and (self._fenced or self._pasted):
             likely = is_docker(text) and in_prose(text) is Verdict.COMMAND
             if self._fenced or likely:
                 session.leave(
@@ -274,4 +276,4 @@ def _changes(opened: Draft, prompt: Prompt) -> bool:
 def _plausible(text: str) -> bool:
     """Whether a line could call some program: its first word is written as programs are."""
     first = first_word(text)
-    return bool(first) and first.isascii() and first[0] not in "-|,;:{}[]()<>*\"'" and first[-1] not in ":,"
+    return bool(first) and first.isascii() and first[0] not in "@-|,;:{}[]()<>*\"'" and first[-1] not in ":,"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.script.invocation import SUBCOMMANDS, parse
 from grader.core.script.patterns import pattern
+from grader.core.script.rewrite import quote_placeholders
 from grader.core.script.statement import statement
 from grader.core.script.vocabulary import vocabulary
 
@@ -110,6 +111,7 @@ def lacks(text: str) -> bool:
 
 def calls(text: str) -> list[list[Word]]:
     """Give the simple commands of a statement."""
+    text = quote_placeholders(text)
     return statement(text.replace("docker-compose", "docker compose") if "docker-compose" in text else text).calls
 
 
