@@ -56,43 +56,11 @@ def settings(spec: ContainerSpec) -> dict[str, Any]:
 
 
 class EngineContainer:
-    """One container on the engine."""
+    """One container on the engine, whoever made it."""
 
-    def __init__(self, ledger: Ledger, config: dict[str, Any], api: Any = None) -> None:
-        self._ledger = ledger
-        self._api = api or ledger.engine.api
-        name = ledger.name()
-        config = {**config, "Labels": {LABEL: ledger.attempt}}
-        # The engine goes on creating what nobody waits for any more: a Ctrl-C meanwhile would leave it behind.
-        with uninterrupted(), translated("creating a container"):
-            self.id = self._create(config, name)
-        self._name = name
-
-    def _create(self, config: dict[str, Any], name: str) -> str:
-        from docker.errors import APIError
-
-        try:
-            return str(self._api.create_container_from_config(config, name)["Id"])
-        except APIError as error:
-            said = str(error.explanation)
-            # What the image asks for makes no container: it has no command, or its working directory is a file.
-            if error.status_code == _INVALID or "Cannot mkdir" in said:
-                raise Failure(f"no container can be made of the image: {one_line(said)}") from None
-            raise
-
-    def start(self) -> None:
-        """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""
-        from docker.errors import APIError
-
-        with translated("starting a container"):
-            try:
-                self._api.start(self.id)
-            except APIError as error:
-                said, state = str(error.explanation).strip(), self.state()
-                # Without a fitting exit code: e.g. a user that isn't there, a working directory that is a file.
-                students = state.error and not said.startswith(_TROUBLE) and not said.endswith(_FULL)
-                if state.exit_code not in CANNOT_START and not students:
-                    raise error from None
+    def __init__(self, api: Any, container: str) -> None:
+        self._api = api
+        self.id = container
 
     def inspect(self) -> dict[str, Any]:
         """Give `docker container inspect`."""
@@ -142,17 +110,6 @@ class EngineContainer:
                 if "is not running" not in str(error):
                     raise
 
-    def attach(self) -> Any:
-        """Open its standard streams, before it is started."""
-        with translated("attaching to a container"):
-            return self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-
-    def remove(self) -> None:
-        """Kill and remove it with its anonymous volumes."""
-        with translated("removing a container"):
-            self._api.remove_container(self.id, v=True, force=True)
-        self._ledger.drop("container", self._name)
-
     def execute(self, command: Command) -> Completed:
         """Run a command in it, which must be running. At the deadline the whole container is killed with it."""
         from docker.errors import APIError
@@ -197,6 +154,58 @@ class EngineContainer:
         return int(done["ExitCode"] if done["ExitCode"] is not None else -1), out, err
 
 
+class OurContainer(EngineContainer):
+    """A container made for an attempt, and removed with it."""
+
+    def __init__(self, ledger: Ledger, config: dict[str, Any], api: Any = None) -> None:
+        self._ledger = ledger
+        self._api = api or ledger.engine.api
+        name = ledger.name()
+        config = {**config, "Labels": {LABEL: ledger.attempt}}
+        # The engine goes on creating what nobody waits for any more: a Ctrl-C meanwhile would leave it behind.
+        with uninterrupted(), translated("creating a container"):
+            made = self._create(config, name)
+        super().__init__(self._api, made)
+        self._name = name
+
+    def _create(self, config: dict[str, Any], name: str) -> str:
+        from docker.errors import APIError
+
+        try:
+            return str(self._api.create_container_from_config(config, name)["Id"])
+        except APIError as error:
+            said = str(error.explanation)
+            # What the image asks for makes no container: it has no command, or its working directory is a file.
+            if error.status_code == _INVALID or "Cannot mkdir" in said:
+                raise Failure(f"no container can be made of the image: {one_line(said)}") from None
+            raise
+
+    def start(self) -> None:
+        """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""
+        from docker.errors import APIError
+
+        with translated("starting a container"):
+            try:
+                self._api.start(self.id)
+            except APIError as error:
+                said, state = str(error.explanation).strip(), self.state()
+                # Without a fitting exit code: e.g. a user that isn't there, a working directory that is a file.
+                students = state.error and not said.startswith(_TROUBLE) and not said.endswith(_FULL)
+                if state.exit_code not in CANNOT_START and not students:
+                    raise error from None
+
+    def attach(self) -> Any:
+        """Open its standard streams, before it is started."""
+        with translated("attaching to a container"):
+            return self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+
+    def remove(self) -> None:
+        """Kill and remove it with its anonymous volumes."""
+        with translated("removing a container"):
+            self._api.remove_container(self.id, v=True, force=True)
+        self._ledger.drop("container", self._name)
+
+
 def state_of(raw: dict[str, Any]) -> ContainerState:
     """Turn `docker container inspect` into facts."""
     state = raw["State"]
@@ -235,14 +244,14 @@ def run_fresh(ledger: Ledger, image: str, spec: ContainerSpec, command: Command)
         config |= {"Entrypoint": list(command.argv), "Cmd": []}
     config |= {"User": command.user} if command.user else {}
     config |= {"WorkingDir": command.workdir} if command.workdir else {}
-    container = EngineContainer(ledger, config)
+    container = OurContainer(ledger, config)
     try:
         return _finish(container, command, started)
     finally:
         container.remove()
 
 
-def _finish(container: EngineContainer, command: Command, started: float) -> Completed:
+def _finish(container: OurContainer, command: Command, started: float) -> Completed:
     stream = container.attach() if command.stdin else None
     try:
         container.start()

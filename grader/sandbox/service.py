@@ -11,7 +11,7 @@ from grader.core.errors import Failure, SandboxError, TimedOut
 from grader.core.quantities import show_seconds
 from grader.core.web import Request, exchange
 from grader.sandbox import outside
-from grader.sandbox.containers import EngineContainer, settings, state_of
+from grader.sandbox.containers import OurContainer, settings, state_of
 from grader.sandbox.files import ContainerFiles
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Service:
         self._seen: tuple[float, tuple[Process, ...]] = (float("-inf"), ())
         self._ports: dict[int, tuple[str, int]] = {}
         # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
-        self._container = EngineContainer(ledger, _config(spec, image), ledger.engine.client())
+        self._container = OurContainer(ledger, _config(spec, image), ledger.engine.client())
         self._container.start()
         self._started = time.monotonic()
 
@@ -161,10 +161,10 @@ class Service:
     def _pause(self, pid: int) -> None:
         """Sleep before the next look; where the port can be seen in `/proc`, only until it opens."""
         end = time.monotonic() + remaining(_POLL)
-        watched = self.spec.ready.port if self._engine.local else None
+        watched = self.spec.ready.port if self._engine.sees_sockets else None
         while time.monotonic() < end:
             time.sleep(_GLANCE)
-            if watched and any(one.port == watched for one in outside.own_listeners(pid)):
+            if watched and any(one.port == watched for one in outside.seen_listeners(self._engine, pid)):
                 return
 
     def _look(self, raw: dict[str, Any]) -> tuple[bool, str | None]:
@@ -188,7 +188,7 @@ class Service:
             return True, None
         if found and time.monotonic() - self._started > _LOOPBACK_GRACE:
             return True, f"port {port} is open inside the container only: the server listens on {found[0].address}"
-        return (not self._engine.local and self._accepts(port)), None
+        return (not self._engine.sees_sockets and self._accepts(port)), None
 
     def _accepts(self, port: int) -> bool:
         """Probe from here, where processes can't be seen: a reply, or a connection that stays open, counts."""

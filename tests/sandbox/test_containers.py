@@ -11,7 +11,7 @@ from grader.core.clock import limit
 from grader.core.errors import Failure, TimedOut
 from grader.core.facts import Command
 from grader.core.specs import MIB, ContainerSpec
-from grader.sandbox.containers import EngineContainer, run_fresh, settings
+from grader.sandbox.containers import OurContainer, run_fresh, settings
 from tests.support.engine import ledger_in
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def sleeping(ledger: Ledger) -> Iterator[EngineContainer]:
+def sleeping(ledger: Ledger) -> Iterator[OurContainer]:
     config = {"Image": IMAGE, "Cmd": ["sleep", "100"], "HostConfig": settings(ContainerSpec())}
-    container = EngineContainer(ledger, config)
+    container = OurContainer(ledger, config)
     container.start()
     try:
         yield container
@@ -53,7 +53,7 @@ def sh(ledger: Ledger, script: str, spec: ContainerSpec | None = None) -> Comple
 
 def test_every_limit_reaches_the_engine(ledger: Ledger) -> None:
     spec = ContainerSpec(publish=(3000,), memory=64 * MIB, pids=33, cpus=0.5, cap_add=("CHOWN",))
-    container = EngineContainer(ledger, {"Image": IMAGE, "HostConfig": settings(spec)})
+    container = OurContainer(ledger, {"Image": IMAGE, "HostConfig": settings(spec)})
     try:
         host = container.inspect()["HostConfig"]
     finally:
@@ -101,14 +101,14 @@ def test_both_outputs_and_the_exit_code(ledger: Ledger) -> None:
     [(("/no/such/program",), 127), (("no-such-program",), 127), (("/etc/passwd",), 126)],
 )
 def test_programs_that_can_not_be_run(
-    ledger: Ledger, sleeping: EngineContainer, argv: tuple[str, ...], exit_code: int
+    ledger: Ledger, sleeping: OurContainer, argv: tuple[str, ...], exit_code: int
 ) -> None:
     assert fresh(ledger, *argv).exit_code == exit_code
     inside = sleeping.execute(Command(argv=argv)).exit_code
     assert inside == exit_code if argv[0] != "/no/such/program" else inside in {126, 127}
 
 
-def test_what_an_image_can_not_offer_is_no_trouble_of_the_engine(ledger: Ledger, sleeping: EngineContainer) -> None:
+def test_what_an_image_can_not_offer_is_no_trouble_of_the_engine(ledger: Ledger, sleeping: OurContainer) -> None:
     stranger, nowhere = Command(argv=("id",), user="nobody-here"), Command(argv=("id",), workdir="/etc/passwd")
     assert run_fresh(ledger, IMAGE, ContainerSpec(), stranger).exit_code != 0
     with pytest.raises(Failure, match="no container can be made of the image: Cannot mkdir: /etc/passwd"):
@@ -116,7 +116,7 @@ def test_what_an_image_can_not_offer_is_no_trouble_of_the_engine(ledger: Ledger,
     assert [sleeping.execute(command).exit_code for command in (stranger, nowhere)] == [126, 126]
 
 
-def test_stdin_environment_and_folder(ledger: Ledger, sleeping: EngineContainer) -> None:
+def test_stdin_environment_and_folder(ledger: Ledger, sleeping: OurContainer) -> None:
     command = Command(
         argv=("/bin/sh", "-c", 'cat; echo "$A"; pwd; id -u'), stdin=b"in\n", env={"A": "b"}, user="5", workdir="/etc"
     )
@@ -125,7 +125,7 @@ def test_stdin_environment_and_folder(ledger: Ledger, sleeping: EngineContainer)
             assert (done.exit_code, done.stdout) == (0, "in\nb\n/etc\n5\n")
 
 
-def test_stdin_that_nobody_reads(ledger: Ledger, sleeping: EngineContainer) -> None:
+def test_stdin_that_nobody_reads(ledger: Ledger, sleeping: OurContainer) -> None:
     command = Command(argv=("true",), stdin=bytes(1_000_000))
     with limit(20, "the test"):
         assert run_fresh(ledger, IMAGE, ContainerSpec(), command).exit_code == 0
@@ -136,7 +136,7 @@ def test_the_entrypoint_may_be_kept(ledger: Ledger) -> None:
     assert fresh(ledger, "echo", "hi", keep_entrypoint=True).stdout == "hi\n"
 
 
-def test_floods_are_bounded(ledger: Ledger, sleeping: EngineContainer) -> None:
+def test_floods_are_bounded(ledger: Ledger, sleeping: OurContainer) -> None:
     argv = ("/bin/sh", "-c", "yes $(printf %01000d 0) | head -c 20000000; echo; echo the end")
     done = fresh(ledger, *argv)
     assert done.exit_code == 0
@@ -155,7 +155,7 @@ def test_a_fresh_command_is_ended_in_time(ledger: Ledger) -> None:
     assert time.monotonic() - started < 4
 
 
-def test_a_command_inside_is_ended_in_time_with_its_container(sleeping: EngineContainer) -> None:
+def test_a_command_inside_is_ended_in_time_with_its_container(sleeping: OurContainer) -> None:
     with limit(1, "the check"), pytest.raises(TimedOut, match="the check"):
         sleeping.execute(Command(argv=("sleep", "60")))
     assert sleeping.wait(3)
@@ -163,7 +163,7 @@ def test_a_command_inside_is_ended_in_time_with_its_container(sleeping: EngineCo
         sleeping.execute(Command(argv=("true",)))
 
 
-def test_a_container_that_ends_while_a_command_runs(sleeping: EngineContainer) -> None:
+def test_a_container_that_ends_while_a_command_runs(sleeping: OurContainer) -> None:
     with limit(20, "the test"):
         done = sleeping.execute(
             Command(argv=("/bin/sh", "-c", "kill -9 1; kill -TERM 1; kill -INT -1; sleep 1; kill 1"))
@@ -171,7 +171,7 @@ def test_a_container_that_ends_while_a_command_runs(sleeping: EngineContainer) -
     assert isinstance(done.exit_code, int)
 
 
-def test_a_signal_that_there_is_not(sleeping: EngineContainer) -> None:
+def test_a_signal_that_there_is_not(sleeping: OurContainer) -> None:
     with pytest.raises(Failure, match="there is no signal 200"):
         sleeping.signal("200")
 
@@ -183,14 +183,14 @@ def test_a_name_does_not_pass_for_trouble_of_the_engine(ledger: Ledger, user: st
     assert f"unable to find user {user}" in done.stderr
 
 
-def test_a_signal_that_comes_too_late(sleeping: EngineContainer) -> None:
+def test_a_signal_that_comes_too_late(sleeping: OurContainer) -> None:
     sleeping.signal("KILL")
     assert sleeping.wait(5)
     sleeping.signal("TERM")
     assert sleeping.state().exit_code == 137
 
 
-def test_waiting_ends_in_time(sleeping: EngineContainer) -> None:
+def test_waiting_ends_in_time(sleeping: OurContainer) -> None:
     started = time.monotonic()
     assert not sleeping.wait(0.3)
     assert 0.25 < time.monotonic() - started < 2

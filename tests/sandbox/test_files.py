@@ -11,7 +11,7 @@ from grader.core import clock
 from grader.core.errors import TimedOut
 from grader.core.specs import BuildSpec
 from grader.sandbox import build as builder
-from grader.sandbox.containers import EngineContainer
+from grader.sandbox.containers import OurContainer
 from grader.sandbox.files import MAX_CONTENT, ContainerFiles, ImageFiles
 from tests.support.engine import ledger_in, watching, write
 
@@ -185,16 +185,16 @@ COUNT = "while :; do i=$((i+1)); echo $i > /n/count; done"
 
 
 @pytest.fixture
-def running(built: tuple[Ledger, str]) -> Iterator[EngineContainer]:
+def running(built: tuple[Ledger, str]) -> Iterator[OurContainer]:
     config = {"Image": "busybox:1", "Cmd": ["sh", "-c", NOTES + COUNT], "HostConfig": {"NetworkMode": "none"}}
-    container = EngineContainer(built[0], config)
+    container = OurContainer(built[0], config)
     try:
         yield container
     finally:
         container.remove()
 
 
-def test_files_of_a_container(built: tuple[Ledger, str], running: EngineContainer) -> None:
+def test_files_of_a_container(built: tuple[Ledger, str], running: OurContainer) -> None:
     files = ContainerFiles(built[0].engine, running.id)
     assert files.entry("/n/a") is None  # it was not started yet
     running.start()
@@ -213,7 +213,7 @@ def test_files_of_a_container(built: tuple[Ledger, str], running: EngineContaine
 
 
 def test_a_container_stands_still_while_it_is_read(
-    built: tuple[Ledger, str], running: EngineContainer, monkeypatch: pytest.MonkeyPatch
+    built: tuple[Ledger, str], running: OurContainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = built[0].engine.api
     seen: list[str] = []
@@ -232,7 +232,7 @@ def test_a_container_stands_still_while_it_is_read(
     assert running.state().status == "paused"
 
 
-def test_a_container_goes_on_after_a_failure(built: tuple[Ledger, str], running: EngineContainer) -> None:
+def test_a_container_goes_on_after_a_failure(built: tuple[Ledger, str], running: OurContainer) -> None:
     running.start()
     with pytest.raises(TimedOut), clock.limit(0.0, "no time at all"):
         ContainerFiles(built[0].engine, running.id).entry("/bin")
