@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Final
 
-from .journal import COUNTED, Journal
+from .journal import COUNTED, Answer, Journal
 from .policy import Request, Rules, Verdict, decide
 from .rules import refused
 
@@ -99,10 +99,10 @@ class Gatekeeper:
         with suppress(Exception):
             request = _request(told)
             if _token(request) is None:
+                status = int(told.get("ResponseStatusCode") or 0)
+                answer = Answer(status, told.get("ResponseHeaders") or {}, _bytes(told, "ResponseBody"))
                 with self._lock:
-                    self._journal.answer(
-                        request, int(told.get("ResponseStatusCode") or 0), _bytes(told, "ResponseBody")
-                    )
+                    self._journal.answer(request, answer)
         return {"Allow": True}
 
     def serve(self, path: Path | str) -> Server:

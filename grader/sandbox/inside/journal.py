@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections import OrderedDict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .policy import Request, Verdict
 
 MOST_CALLS: Final = 2000
@@ -19,7 +22,9 @@ _MOST_OPEN: Final = 4000
 _MOST_IDS: Final = 4000
 _SHORTEST_ID: Final = 4
 _CLIPPED: Final = 1000
+_DONE: Final = 200
 _ERROR: Final = 400
+"""Which error it is the engine tells the client only."""
 
 COUNTED: Final = {
     "container create": "containers",
@@ -28,12 +33,23 @@ COUNTED: Final = {
     "volume create": "volumes",
 }
 """Calls of which an attempt may have a number only, and the cap's name."""
-_STREAMS: Final = frozenset({
-    "builder session", "container attach", "container cp", "container export", "container logs", "container stats",
-    "container wait", "events", "exec start", "image build", "image import", "image load", "image pull", "image save",
-    "ping",
+_UNTOLD: Final = frozenset({
+    "container attach", "container export", "container resize", "exec resize", "exec start", "network connect",
+    "network disconnect",
 })  # fmt: skip
-"""Calls whose answer has left before the engine tells about it, with its status."""
+"""Calls whose errors look like their success, as the engine tells them: neither has status, type or body."""
+_COPIED: Final = "X-Docker-Container-Path-Stat"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the engine tells of its answer to a call."""
+
+    status: int
+    """0 for an error, for an answer that has left already, and for a success that is said by saying nothing."""
+    headers: Mapping[str, str]
+    """None in an answer that has left already."""
+    body: bytes | None
 
 
 class Journal:
@@ -51,7 +67,9 @@ class Journal:
         self._bytes = 0
 
     def add(self, request: Request, verdict: Verdict) -> None:
-        """Record a call and what was decided about it."""
+        """Record a call and what was decided about it; the ping before every command says nothing."""
+        if verdict.allowed and verdict.name == "ping":
+            return
         self.number += 1
         entry = self._entry(verdict)
         if verdict.violation and self.violated is None:
@@ -66,7 +84,7 @@ class Journal:
         while len(self._open) > _MOST_OPEN:
             self._open.popitem(last=False)
 
-    def answer(self, request: Request, status: int, body: bytes | None) -> None:
+    def answer(self, request: Request, answer: Answer) -> None:
         """Record how the engine answered the oldest open call like this one."""
         key = _key(request)
         waiting = self._open.get(key)
@@ -75,12 +93,12 @@ class Journal:
         verdict, entry = waiting.popleft()
         if not waiting:
             del self._open[key]
-        entry["status"] = _status(verdict.name, status, body)
+        entry["status"] = _status(request.method, verdict.name, answer)
         failed = entry["status"] is not None and entry["status"] >= _ERROR
         if failed and verdict.name in COUNTED:
             self.counts[COUNTED[verdict.name]] -= 1
         if not failed:
-            self._learn(verdict, entry, _read(body))
+            self._learn(verdict, entry, _read(answer.body))
 
     def container(self, raw: str) -> str | None:
         """Find the full id of a container that was named by id, beginning of an id, or name."""
@@ -158,10 +176,12 @@ def _read(body: bytes | None) -> Any:
         return None
 
 
-def _status(name: str, status: int, body: bytes | None) -> int | None:
-    """Read the engine's status. It has none (0) for an error, and for an answer that has begun to leave already."""
-    if status:
-        return status
-    if name in _STREAMS or body:
+def _status(method: str, name: str, answer: Answer) -> int | None:
+    """Work out the status; None if that can't be done."""
+    if answer.status:
+        return answer.status
+    if name in _UNTOLD or (name == "container cp" and method == "PUT"):
         return None
+    if not answer.headers or answer.body or _COPIED in answer.headers:
+        return _DONE
     return _ERROR

@@ -129,6 +129,10 @@ def _type(route: Route, headers: Mapping[str, str], request: Request) -> None:
         raise odd("body", "a length that is no number")
     if route.body == "none" and (request.body or int(length or 0)):
         raise odd("body", "a body where there is none")
+    # A body in chunks has no length, and a second Content-Type that we are not told of may make it a form. Every
+    # client says that a POST is empty.
+    if request.method == "POST" and route.body != "tar" and not length:
+        raise odd("body", "a POST without its length")
     if "json" in route.body and (int(length or 0) != len(request.body or b"")):
         raise odd("body", "a body that is not as long as it says, or too long,")
 
@@ -163,12 +167,21 @@ def _pull(query: Mapping[str, str], rules: Rules) -> Refusal | None:
     if query.get("repo"):
         raise odd("query", "the parameter 'repo' beside an image")
     short = wanted.removeprefix("docker.io/").removeprefix("library/")
+    if short.startswith("moby/buildkit"):
+        # `docker build` tries to get a builder of its own where the engine's is refused.
+        return _own_builder(rules)
     if not tag and "@" not in image and ":" not in image.rpartition("/")[2]:
         return refused("image", f"docker pull --all-tags {short}", "name the version that you want")
     if rules.offers(image, tag):
         return None
     offered = [one.removeprefix("docker.io/").removeprefix("library/") for one in rules.images]
     return refused("image", f"the image {short}", f"the images that can be pulled are {names(offered)}")
+
+
+def _own_builder(rules: Rules) -> Refusal:
+    if not rules.allow.build:
+        return routes.NEEDS["build"]
+    return refused("builder", "a builder of one's own", "docker build uses the engine's")
 
 
 def _build(query: Mapping[str, str]) -> Refusal | None:
