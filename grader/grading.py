@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from grader.core.result import (
 )
 from grader.core.retry import until_it_holds
 from grader.core.scratch import scratch_folder
+from grader.core.specs import Where
 from grader.core.text import one_line
 from grader.sandbox.ledger import Ledger
 from grader.sandbox.preparation import Preparation
@@ -220,7 +221,9 @@ def _diagnosis(check: Check, failure: Failure, target: Any) -> Diagnosis | None:
     if not isinstance(target, Explains):
         return None
     try:
-        return diagnose(target.case(check.kind, failure, port=check.asked_port, container=check.in_))
+        case = target.case(check.kind, failure, port=check.asked_port, container=check.in_)
+        where = check.in_ if isinstance(check.in_, Where) else None
+        return diagnose(replace(case, where=where, host_port=check.asked_host_port))
     except Exception:
         # What was found stands without an explanation.
         log.exception("explaining the failure of check %s went wrong", check.id)

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
+from grader import grading
+from grader.checks.container import Container
 from grader.core import clock
 from grader.core.check import Check
 from grader.core.errors import Failure, Missing, PolicyError, SandboxError, SubmissionError, TimedOut, Unmet, UsageError
 from grader.core.progress import Silent
 from grader.core.result import EngineInfo, Outcome, Result, Status, Visibility
+from grader.core.transcript import Transcript
 from grader.exercise.model import Exercise, ExerciseFile
 from grader.grading import Options, grade
 from grader.submissions import Submission, Work
 from tests.support.fakes import FakeTarget
+from tests.support.states import holding, made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -187,6 +191,18 @@ def test_a_bug_in_an_explanation_leaves_the_failure(work: Path, monkeypatch: pyt
     monkeypatch.setattr(FakeTarget, "case", lambda *_, **__: 1 / 0)
     result = run(work, check("one", raising(Failure("no"))))
     assert (outcomes(result), result.checks[0].diagnosis) == (["failed"], None)
+
+
+def test_a_diagnosis_knows_which_container_and_port_were_asked_for() -> None:
+    check = Container.model_validate({"id": "a", "in": {"container": "web"}, "ports": {80: 3000}})
+    target = holding(made("web", "80:3000"))
+    with pytest.raises(Failure) as caught:
+        check.run(target)
+    assert grading._diagnosis(check, caught.value, target) is None  # no commands are known, so it is none of theirs
+    target = FakeTarget(inventory=target.inventory(), transcript=Transcript(file="commands.sh"))
+    found = grading._diagnosis(check, caught.value, target)
+    assert found is not None
+    assert found.cause == "ports_swapped"
 
 
 def test_trouble_of_the_engine_is_no_score(work: Path) -> None:

@@ -73,7 +73,7 @@ class Diagnosis(Model):
     fix: StudentText
     """What to do about it."""
     line: int | None = None
-    """The line of the Dockerfile that it is about."""
+    """The line that it is about, of the Dockerfile or of the file with the commands."""
     certainty: int = Field(default=50, ge=0, le=100, exclude=True)
     """The most certain diagnosis of a failure is the one given."""
 

@@ -62,8 +62,8 @@ def failed_build(case: Case) -> BuildFailure | None:
 
 
 def container(case: Case) -> ContainerState | None:
-    """Give the container that the failed check looked at."""
-    return None if case.kind in _LOOKS_AT_NO_CONTAINER else case.container
+    """Give the container that the failed check looked at, if it is one of the student's Dockerfile."""
+    return None if case.kind in _LOOKS_AT_NO_CONTAINER or case.transcript is not None else case.container
 
 
 def unheard(case: Case) -> bool:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import dockerfile, kinds
 from grader.core.facts import Build, BuildFailure, Case, ContainerState, Listener
+from grader.core.specs import Where
+from grader.core.transcript import Transcript
 from grader.diagnosis import PACKAGE
 from tests.support.factories import make_build, make_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from grader.core.inventory import ContainerFacts
     from grader.core.result import Diagnosis
+    from grader.core.transcript import Line
 
 _CANNOT_START: Final = (
     "failed to create task for container: failed to create shim task: OCI runtime create failed: "
@@ -92,6 +96,14 @@ def absent(source: str, line: int, path: str, **facts: Any) -> Case:
 def unparsed(message: str, **facts: Any) -> Case:
     """Give a check that failed because the Dockerfile can't be read."""
     return Case(**{"kind": "build", "message": message, "files": files(), **facts})
+
+
+def commanded(*lines: Line, left: Iterable[ContainerFacts] = (), **facts: Any) -> Case:
+    """Give a failed check of the containers that commands left; `where` is as in YAML."""
+    where = Where.model_validate(facts.pop("where", {"container": "web"}))
+    transcript = Transcript(file="commands.sh", lines=lines)
+    known = {"kind": "http", "message": "", "where": where, "host_port": where.publishes, **facts}
+    return Case(**known, containers=tuple(left), transcript=transcript)
 
 
 def explains(cause: str, case: Case, *says: str, line: int | None = None) -> Diagnosis:

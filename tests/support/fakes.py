@@ -171,5 +171,7 @@ class FakeTarget:
             dockerfile=None if self._source is None else self.dockerfile(),
             build=self._build,
             image=self._image,
+            containers=self._inventory.containers if self._inventory is not None else (),
+            transcript=self._transcript,
             container=next((one.now for one in self._containers.values() if one.name == container), None),
         )

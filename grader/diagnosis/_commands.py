@@ -1,0 +1,84 @@
+"""What several causes read from a case of docker commands: the containers that are meant, and who made them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grader.core import lookup
+from grader.core.specs import Where
+from grader.core.text import quoted
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from grader.core.facts import Case
+    from grader.core.inventory import ContainerFacts, Published
+    from grader.core.transcript import Call, Line
+
+MAX_OUTPUT: Final = 8_000
+"""Characters of one command's output that are searched, from its end."""
+LOOKS_AT_PORTS: Final = frozenset({"container", "http", "port"})
+ABOUT_CONTAINERS: Final = frozenset(
+    {"calls", "command", "container", "file", "http", "logs", "network", "port", "process", "stop", "transcript"}
+)
+"""Checks that look at containers which the student made, or at how."""
+
+
+def lines(case: Case) -> tuple[Line, ...]:
+    """Give the commands that ran; none where the case is not about commands."""
+    return case.transcript.lines if case.transcript is not None else ()
+
+
+def said(case: Case, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
+    """Find what failed commands printed, the last one first: an earlier mistake may have been mended."""
+    for line in reversed(lines(case)):
+        found = pattern.search(line.output[-MAX_OUTPUT:]) if line.exit_code != 0 else None
+        if found is not None:
+            yield line, found
+
+
+def refused(case: Case) -> Iterator[tuple[Line, Call]]:
+    """Find calls that the policy refused, the last one first."""
+    for line in reversed(lines(case)):
+        for call in line.calls:
+            if call.refused is not None:
+                yield line, call
+
+
+def meant(case: Case) -> tuple[ContainerFacts, ...]:
+    """Give the containers that a check about ports may mean: by name or image, else any that could be mistaken."""
+    where = case.where
+    if where is None or (where.container is None and where.image is None):
+        return case.containers
+    return lookup.matching(case.containers, where)
+
+
+def missing(case: Case) -> bool:
+    """Say whether the check looks for a container that isn't there."""
+    return case.where is not None and case.where != Where() and not lookup.matching(case.containers, case.where)
+
+
+def line_of(case: Case, container: ContainerFacts) -> int | None:
+    """Give the line of the command that made a container, if that can be told."""
+    for line in reversed(lines(case)):
+        for call in line.calls:
+            known = call.container or call.arguments.get("name", "").lstrip("/")
+            if call.name == "container create" and call.succeeded and known == container.name:
+                return line.number
+    return None
+
+
+def number(port: Published) -> int:
+    """Give the number of a container's port."""
+    return int(port.port.partition("/")[0])
+
+
+def option(port: Published) -> str:
+    """Write a published port as `docker run` takes it."""
+    return f"-p {port}"
+
+
+def named(line: Line) -> str:
+    """Name a command in a sentence."""
+    return f"{quoted(' '.join(line.text.split()))} in line {line.number}"

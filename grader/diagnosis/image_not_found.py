@@ -1,0 +1,65 @@
+"""A command names an image that isn't there, often with a typing mistake."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.core.references import normalize
+from grader.core.result import Diagnosis
+from grader.core.text import one_line
+from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, lines, named
+from grader.diagnosis._words import nearest
+
+if TYPE_CHECKING:
+    from grader.core.facts import Case
+    from grader.core.transcript import Line
+
+_SAID: Final = re.compile(
+    r"Unable to find image '([^'\n]{1,200})' locally"
+    r"|pull access denied for ([^\s,]{1,200})"
+    r"|manifest for (\S{1,200}) not found"
+)
+
+
+def diagnose(case: Case) -> Diagnosis | None:
+    """Look for a failed pull, and for an image of the exercise with a similar name."""
+    if case.kind not in {*ABOUT_CONTAINERS, "local_image"}:
+        return None
+    found = next(((line, name) for line in reversed(lines(case)) if (name := _asked(line)) is not None), None)
+    if found is None:
+        return None
+    line, name = found
+    allowed = {normalize(one): one for one in case.allowed_images}
+    if normalize(name) in allowed:
+        return None  # whatever went wrong, it is not the name
+    stem = normalize(name).partition(":")[0]
+    others = [one for short, one in allowed.items() if short.partition(":")[0] == stem]
+    guess = others[0] if len(others) == 1 else nearest(normalize(name), allowed, cutoff=0.75)
+    right = allowed.get(guess, guess) if guess is not None else None
+    tag = "The image is right and its tag is not. " if others else ""
+    there = " or ".join(case.allowed_images)
+    fix = f"Write {right} instead of {one_line(name)}." if right else f"Use an image of the exercise: {there}."
+    return Diagnosis(
+        cause="image_not_found",
+        summary=f"The image {one_line(name)} of {named(line)} could not be found.",
+        explanation=(
+            f"{tag}Docker looks for exactly the name and the tag that the command has; without a tag, that is :latest. "
+            "Only the images of the exercise can be pulled here."
+        ),
+        fix=fix if right or there else "Correct the name of the image.",
+        line=line.number,
+        certainty=96 if right else 88,
+    )
+
+
+def _asked(line: Line) -> str | None:
+    """Give the image that a command asked for in vain."""
+    if line.exit_code == 0:
+        return None
+    for call in line.calls:
+        name, tag = call.arguments.get("fromImage"), call.arguments.get("tag")
+        if call.name == "image pull" and name and not call.succeeded:
+            return f"{name}:{tag}" if tag else name
+    found = _SAID.search(line.output[-MAX_OUTPUT:])
+    return next((one.rstrip(":,") for one in found.groups() if one), None) if found is not None else None

@@ -1,0 +1,39 @@
+"""A command was refused by the rules of the exercise's engine."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from grader.core.result import Diagnosis
+from grader.core.text import one_line
+from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, missing, named, refused
+
+if TYPE_CHECKING:
+    from grader.core.facts import Case
+
+# How Docker hands on what a plugin says: https://docs.docker.com/engine/extend/plugins_authorization/
+_TOLD: Final = re.compile(r"authorization denied by plugin [^:\n]+: ([^\n]+)")
+
+
+def diagnose(case: Case) -> Diagnosis | None:
+    """Look for the last command that was refused, where something is missing that it could have made."""
+    looks = case.kind in {"calls", "transcript"} or missing(case) or (case.where is not None and not case.containers)
+    if case.kind not in ABOUT_CONTAINERS or not looks:
+        return None
+    name = case.where.container if case.where is not None else None
+    for line, call in refused(case):
+        about = call.container or call.arguments.get("name")
+        if name is not None and about not in {None, name}:
+            continue
+        told = _TOLD.search(line.output[-MAX_OUTPUT:])
+        reason = one_line(told[1], 300) if told is not None else f"it breaks the rule {call.refused}."
+        return Diagnosis(
+            cause="refused_by_policy",
+            summary=f"The command {named(line)} was refused, so it did nothing.",
+            explanation=f"The engine on which your commands run allows only what the exercise needs: {reason}",
+            fix="Leave out what was refused, and do the task without it.",
+            line=line.number,
+            certainty=94,
+        )
+    return None

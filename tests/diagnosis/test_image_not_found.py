@@ -1,0 +1,49 @@
+"""The cause `image_not_found`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.cases import commanded, explains, silent
+from tests.support.states import call, line
+
+CAUSE = "image_not_found"
+ALLOWED = ("nginx:1", "python:3-slim", "busybox:1")
+DENIED = "Unable to find image '{0}' locally\ndocker: Error response from daemon: pull access denied for {0}, or so\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("ngnix:1", ["The image ngnix:1 of", "Write nginx:1 instead of ngnix:1"]),
+        ("nginx", ["The image is right and its tag is not", "Write nginx:1 instead of nginx"]),
+        ("python:3.99", ["Write python:3-slim instead of"]),
+        ("mysql:8", ["Use an image of the exercise: nginx:1 or python:3-slim or busybox:1."]),
+    ],
+)
+def test_recognised(name: str, says: list[str]) -> None:
+    told = line(f"docker run {name}", 125, DENIED.format(name), number=3)
+    explains(CAUSE, commanded(told, allowed_images=ALLOWED), *says, line=3)
+
+
+def test_by_the_call_for_it() -> None:
+    pull = call("image pull", arguments={"fromImage": "ngnix", "tag": "1"}, status=404)
+    case = commanded(line("docker pull ngnix:1", 1, "", pull), kind="local_image", allowed_images=ALLOWED)
+    explains(CAUSE, case, "Write nginx:1 instead of ngnix:1", line=1)
+    whole = call("image pull", arguments={"fromImage": "docker.io/library/ngnix:1"}, status=403, refused="images")
+    case = commanded(line("docker pull ngnix:1", 1, "", whole), allowed_images=ALLOWED)
+    explains(CAUSE, case, "Write nginx:1 instead of docker.io/library/ngnix:1", line=1)
+    gone = line("docker pull a:2", 1, "Error response from daemon: manifest for a:2 not found: manifest unknown")
+    explains(CAUSE, commanded(gone), "Correct the name of the image", line=1)
+
+
+def test_is_silent_otherwise() -> None:
+    right = line("docker run nginx:1", 125, DENIED.format("nginx:1"))
+    silent(CAUSE, commanded(right, allowed_images=ALLOWED))
+    found = line("docker run nginx:1", 0, "Unable to find image 'x:1' locally\n1: Pulling from library/x")
+    silent(CAUSE, commanded(found, allowed_images=ALLOWED))
+    silent(CAUSE, commanded(line("docker ps", 1)))
+    wrong = commanded(line("docker run ngnix", 125, DENIED.format("ngnix")), allowed_images=ALLOWED)
+    silent(CAUSE, replace(wrong, kind="volume"))

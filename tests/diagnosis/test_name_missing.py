@@ -1,0 +1,28 @@
+"""The cause `name_missing`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.support.cases import commanded, explains, silent
+from tests.support.states import call, line, made
+
+CAUSE = "name_missing"
+RUN = line("docker run -d nginx:1", 0, "", call("container create", "quirky_fermi"), number=4)
+CASE = commanded(RUN, left=[made("quirky_fermi")], kind="container")
+
+
+def test_recognised() -> None:
+    says = ["'quirky_fermi', not 'web'", "Add --name web", "docker rename quirky_fermi web"]
+    explains(CAUSE, CASE, *says, line=4)
+    explains(CAUSE, replace(CASE, containers=(made("db"), made("happy_gates3"))), "'happy_gates3'")
+
+
+def test_is_silent_otherwise() -> None:
+    silent(CAUSE, replace(CASE, containers=(made("my-web"),)))
+    silent(CAUSE, replace(CASE, containers=(made("web"), made("quirky_fermi"))))
+    silent(CAUSE, replace(CASE, containers=(made("happy_gates"), made("quirky_fermi"))))
+    silent(CAUSE, replace(CASE, where=None))
+    removed = line("docker run -d --rm --name web busybox:1")
+    silent(CAUSE, commanded(removed, RUN, left=[made("quirky_fermi")]))
+    silent(CAUSE, commanded(RUN, left=[made("quirky_fermi")], where={"image": "redis:7"}))

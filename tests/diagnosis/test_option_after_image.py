@@ -1,0 +1,59 @@
+"""The cause `option_after_image`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.cases import commanded, explains, silent
+from tests.support.states import call, line, made
+
+if TYPE_CHECKING:
+    from grader.core.transcript import Line
+
+CAUSE = "option_after_image"
+
+
+def ran(*words: str, name: str | None = None, image: str = "nginx:1") -> Line:
+    body = {"Image": image, "Cmd": list(words)} if words else {"Image": image}
+    arguments = {"name": name} if name else {}
+    made = call("container create", arguments=arguments, body=body, status=201)
+    return line(f"docker run {image} {' '.join(words)}", 127, "", made, number=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["-p", "3000:80"], "-p 3000:80"),
+        (["-p", "127.0.0.1:3000:80", "-d"], "-p 127.0.0.1:3000:80"),
+        (["-d", "-p", "3000:80"], "-d"),
+        (["--name", "web"], "--name"),
+        (["--name=web"], "--name=web"),
+        (["-it"], "-it"),
+        (["-e", "NAME=Ada"], "-e NAME=Ada"),
+        (["-v", "data:/data"], "-v data:/data"),
+    ],
+)
+def test_recognised(words: list[str], option: str) -> None:
+    says = [f"{option} stands behind the image", f"docker run {' '.join(words)} nginx:1"]
+    explains(CAUSE, commanded(ran(*words)), *says, line=2)
+
+
+def test_the_container_that_is_meant() -> None:
+    explains(CAUSE, commanded(ran("-p", "80:80", name="web"), left=[made()]), "-p 80:80", line=2)
+    silent(CAUSE, commanded(ran("-p", "80:80", name="db")))
+    explains(CAUSE, commanded(ran("--name", "web", name="happy_gates")), "--name stands behind", line=2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["sh"], ["sh", "-c", "a -p 80:80"], ["--version"], ["-v"], ["-p", "x"], ["-e", "print(1)"], ["-c", "x"]],
+)
+def test_is_silent_about_commands(words: list[str]) -> None:
+    silent(CAUSE, commanded(ran(*words)))
+
+
+def test_is_silent_otherwise() -> None:
+    silent(CAUSE, commanded(ran("-d"), kind="leftovers"))
+    silent(CAUSE, commanded(line("docker run x -d", 0, "", call("container create"))))
