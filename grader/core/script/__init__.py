@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from grader.core.script import page, shell
 from grader.core.script.bindings import bind, containers_named, refer
 from grader.core.script.cleaning import clean, pasted
+from grader.core.script.drafts import Draft, Left
 from grader.core.script.model import MAX_COMMANDS, MAX_PASSAGES, MAX_TEXT, Command, Made, Reference, Row, Script
 from grader.core.script.output import Seen
 from grader.core.script.prompts import split
 from grader.core.script.rewrite import placeholders, plain
-from grader.core.script.session import Draft, Left
 from grader.core.script.syntax import Syntax
 from grader.core.transcript import Passage
 
@@ -80,8 +80,11 @@ def _runnable(drafts: list[Draft], left: list[Left]) -> list[Draft]:
         good += rest[:right]
         if right < len(rest):
             bad = rest[right]
-            problem = syntax.problem(bad.text) or "a syntax error"
-            left.append(Left(Row(bad.number, bad.text), f"bash can't read it: {problem}", doubtful=True))
+            problem = syntax.problem(bad.text)
+            if problem is None:
+                good.append(bad)
+            else:
+                left.append(Left(Row(bad.number, bad.text), f"bash can't read it: {problem}", doubtful=True))
         rest = rest[right + 1 :]
     return good
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.references import normalize
 from grader.core.script.invocation import Invocation, parse
+from grader.core.script.lexing import Word
 from grader.core.script.model import Command, Made, Reference
 from grader.core.script.patterns import pattern
-from grader.core.script.statement import Word, statement
+from grader.core.script.statement import statement
 from grader.core.script.vocabulary import vocabulary
 from grader.core.text import quoted
 
@@ -130,6 +131,8 @@ def _is_generated(name: str) -> bool:
 def _stands_for(name: str) -> bool:
     if name.startswith("<") and name.endswith(">"):
         return True
+    if "$" in name:
+        return False
     bare = name.strip("[]{}")
     letters = "".join(char for char in bare.lower() if char.isalpha())
     return letters in _STANDS_FOR or bare in _CAPITALS or (bare != name and letters in {"container", "id", "name"})

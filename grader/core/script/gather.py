@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _FOLLOWS: Final = ("&&", "||", "|", "&", ";")
 _OPTION: Final = r"^\s*--?[A-Za-z]"
+_MOST_JOINED: Final = 30
 _TOO_MUCH: Final = 512 * 1024
 """Characters that are read in vain before unfinished statements are no longer looked into."""
 
@@ -89,7 +90,11 @@ def _continuation(text: str, statement: Statement, before: str) -> str | None:
         return text.removeprefix(">>").removeprefix(" ")
     if prompt is not None and not prompt.bare and (not statement.delimiter or is_docker(prompt.rest)):
         return None
-    expected = statement.operator or before.rstrip(" \t\\").endswith(_FOLLOWS)
+    expected = (
+        statement.operator
+        or (statement.grouping and not statement.continued)
+        or before.rstrip(" \t\\").endswith(_FOLLOWS)
+    )
     if is_docker(text.strip()) and not expected and not statement.delimiter and text == text.lstrip():
         return None
     return text
@@ -108,14 +113,15 @@ def _with_options(rows: Sequence[Row], one: Gathered) -> Gathered:
     lines, here = [one.text], one.after
     while here < len(rows) and rows[here].text.strip():
         text = rows[here].text
-        opened = lacks(" ".join(lines)) and (text != text.lstrip() or len(lines) > 1)
-        if not (pattern(_OPTION).match(text) or opened) or is_docker(text.strip()):
+        apart = text != text.lstrip() or len(lines) > 1
+        belongs = pattern(_OPTION).match(text) or (apart and lacks(" ".join(lines)))
+        if not belongs or is_docker(text.strip()):
             break
         line, said = prepare(text.strip())
         one = Gathered(one.text, one.after, tuple(dict.fromkeys([*one.notes, *said])))
         lines.append(line.removesuffix("\\").rstrip())
         here += 1
-        if sum(map(len, lines)) > MAX_COMMAND:
+        if len(lines) == _MOST_JOINED:
             break
     if len(lines) == 1:
         return one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from grader.core.script.statement import RESERVED, Word
+from grader.core.script.lexing import RESERVED, Word
 from grader.core.script.vocabulary import vocabulary
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ _TAGS: Final = (
 )
 _TAG: Final = rf"(?i)</?(?:{_TAGS})(?:\s[^<>]*)?/?>|</a>|<(?:a|img)\s[^<>]*>"
 _PICTURE: Final = r"^\s*!?\[[^\]]*\]\([^)]*\)\s*$"
-_LOOK_AHEAD: Final = 500
+_LOOK_AHEAD: Final = 200
 _MAX_ROW: Final = 16 * 1024
 
 
@@ -40,6 +40,7 @@ class Block:
     """Whether its author said that it is code: a fence, or HTML's `pre`."""
     info: str = ""
     """The language that the fence names."""
+    heading: bool = False
     hidden: bool = False
     """Whether no reader sees it: an HTML comment."""
 
@@ -151,7 +152,7 @@ class _Reader:
         if pattern(_HEADING).match(bare) and not is_docker(bare.lstrip("# ")):
             self._end()
             self._page.markup.add(number)
-            self._page.blocks.append(Block([Row(number, bare)]))
+            self._page.blocks.append(Block([Row(number, bare.lstrip("# "))], heading=True))
             return
         texts = _without_html(line)
         if not any(text.strip("` ") for text in texts):

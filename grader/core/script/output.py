@@ -86,6 +86,11 @@ class Seen:
     images: set[str] = field(default_factory=set)
     """Image ids."""
 
+    def note(self, container: str, command: int) -> None:
+        """Remember which command made a container."""
+        if len(self.made) < _MOST:
+            self.made.setdefault(container, command)
+
 
 class Tables:
     """Follows pasted output line by line, and remembers what tables say."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from grader.core.script import markdown, prose
 from grader.core.script.markdown import Block, Page
 from grader.core.script.model import Row
 from grader.core.script.quoting import Quotes, quotes
-from grader.core.script.session import Session
+from grader.core.script.session import COMMENT, Session
 from grader.core.script.vocabulary import vocabulary
 from grader.core.script.wording import Verdict, in_prose, is_docker
 
 QUOTED: Final = "part of the task's text"
+HEADING: Final = "a heading"
 _SHELLS: Final = vocabulary("sh bash shell zsh fish powershell ps1 pwsh cmd bat batch dos")
 _OTHERS: Final = vocabulary(
     "dockerfile docker-compose compose yaml yml json toml ini xml html css js javascript jsx ts typescript python py "
@@ -48,8 +50,13 @@ def _run(page: Page, found: Quotes) -> Session:
                 rows.append(row)
         if rows:
             _block(session, block, rows)
+    if not session.drafts:
+        for block in page.blocks:
+            if block.heading:
+                _prose(session, block.rows)
+    _drop_repeated(session)
     _rest(session, page)
-    _doubt_quotes(session, found)
+    _trust_repeated(session, found)
     return session
 
 
@@ -61,11 +68,18 @@ def _block(session: Session, block: Block, rows: list[Row]) -> None:
             if row.text.strip():
                 text = row.text.strip().removeprefix("$ ")
                 session.leave(row, reason, doubtful=is_docker(text) and in_prose(text) is Verdict.COMMAND)
+    elif block.heading:
+        if prose.tells(rows[0].text):
+            session.leave(rows[0], HEADING, doubtful=True)
     elif block.fenced:
         session.block(rows, fenced=True, shell=info in _SHELLS)
     else:
-        spans = prose.Spans(session, rows)
-        session.block([prose.peeled(row) for row in rows], fenced=False, other=spans.take)
+        _prose(session, rows)
+
+
+def _prose(session: Session, rows: list[Row]) -> None:
+    spans = prose.Spans(session, rows)
+    session.block([prose.peeled(row) for row in rows], fenced=False, other=spans.take)
 
 
 def _rest(session: Session, page: Page) -> None:
@@ -84,11 +98,25 @@ def _height(row: Row) -> int:
     return row.text.count("\n") + 1
 
 
-def _doubt_quotes(session: Session, found: Quotes) -> None:
-    """Mark a copied command as doubtful, unless the student gives it as well."""
-    given = {" ".join(draft.text.split()) for draft in session.drafts}
+def _drop_repeated(session: Session) -> None:
+    """Run a command once that is told in a sentence and given in full elsewhere."""
+    given = {_flat(draft.text) for draft in session.drafts if not draft.inline}
+    for draft in session.drafts:
+        if draft.inline and _flat(draft.text) in given:
+            session.leave(Row(draft.number, draft.text), "given again elsewhere")
+    session.drafts = [draft for draft in session.drafts if not draft.inline or _flat(draft.text) not in given]
+
+
+def _trust_repeated(session: Session, found: Quotes) -> None:
+    """Doubt commands in headings, comments and copied text only if the student doesn't give them as well."""
+    given = {_flat(draft.text) for draft in session.drafts}
     for at, left in enumerate(session.left):
+        text = _flat(left.row.text.strip("`*_$#>/ \t"))
         if left.reason == QUOTED and left.row.number in found.commands:
-            text = " ".join(left.row.text.strip("`*_$#> \t").split())
-            doubtful = text not in given and is_docker(text)
-            session.left[at] = type(left)(left.row, left.reason, doubtful)
+            session.left[at] = replace(left, doubtful=text not in given and is_docker(text))
+        elif left.reason in {HEADING, COMMENT} and text in given:
+            session.left[at] = replace(left, doubtful=False)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

@@ -8,18 +8,23 @@ from typing import Final
 from grader.core.script.patterns import pattern
 from grader.core.script.vocabulary import vocabulary
 
+# Signs of zsh, fish and starship; the first looks like `>`, and so does the second.
+_HEAVY: Final = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}"
+_SINGLE: Final = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 _ENVIRONMENT: Final = r"^\s*(?:\([\w.-]{1,40}\)\s)"
 _POWERSHELL: Final = r"^PS(?: [^<>|]{1,200})?>\s?"
 _WINDOWS: Final = r"^[A-Za-z]:\\[^<>|]{0,200}>\s?"
-_USER: Final = r"^\[?([\w.-]{1,64})@([\w.-]{1,64})(?:[:\s][^$#%>❯➜\n]{0,200})?\]?\s?[$#%>❯➜](?:\s|$)"
-_PATH: Final = r"^(?:~|/)[\w./~-]{0,200}\s?([$#%❯»➜])(?:\s|$)"
+_USER: Final = (
+    rf"^\[?([\w.-]{{1,64}})@([\w.-]{{1,64}})(?:[:\s][^$#%>{_HEAVY}➜\n]{{0,200}})?\]?\s?[$#%>{_HEAVY}➜](?:\s|$)"
+)
+_PATH: Final = rf"^(?:~|/)[\w./~-]{{0,200}}\s?([$#%{_HEAVY}»➜])(?:\s|$)"
 _SHELL: Final = r"^(?:ba|a|z)?sh-\d[\d.]{0,8}([$#])(?:\s|$)"
 _DIALOGUE: Final = (
     r"^(?:>>>|\.\.\.|In \[\d+\]:|irb\([^)]{1,40}\)[:\d]{0,12}[>*]|\w{1,40}[=-][#>]|mysql>|MariaDB \[[^\]]{1,60}\]>|"
     r"[\w.]{1,60}:\d{1,5}>|sqlite>|test>)(?:\s|$)"
 )
-_ARROW: Final = r"^(?:[➜❯λ»→⟩▶►›⇒]|~>|[└╰]─+[\$#➤❯>]*)(?:\s+|$)"
-_LABELLED: Final = r"^[\w.~/@:()\[\]+-]{1,80}(?:\s[\w.~/:()\[\]*✗+-]{1,40}){0,3}\s?[$%❯»➜]\s"
+_ARROW: Final = rf"^(?:[➜{_HEAVY}λ»→⟩▶►{_SINGLE}⇒]|~>|[└╰]─+[\$#➤{_HEAVY}>]*)(?:\s+|$)"
+_LABELLED: Final = rf"^[\w.~/@:()\[\]+-]{{1,80}}(?:\s[\w.~/:()\[\]*✗+-]{{1,40}}){{0,3}}\s?[$%{_HEAVY}»➜]\s"
 _PLAIN: Final = r"^([$#%>])\s+"
 _GLUED: Final = r"^[$>](?:docker|sudo|curl)(?:\s|-compose\s)"
 _ID: Final = r"^[0-9a-f]{12}$"
@@ -57,20 +62,29 @@ def split(line: str) -> Prompt | None:
 
 
 def _full(line: str) -> Prompt | None:
-    if match := pattern(_POWERSHELL).match(line) or pattern(_WINDOWS).match(line):
-        return Prompt(line[match.end() :], "windows")
+    for one in (_POWERSHELL, _WINDOWS):
+        if match := pattern(one).match(line):
+            return Prompt(line[match.end() :], "windows")
+    return _of_user(line) or _of_shell(line)
+
+
+def _of_user(line: str) -> Prompt | None:
     if match := pattern(_USER).match(line):
         container = match[2] if pattern(_ID).match(match[2]) else None
         sign = "root" if match[1] == "root" else "user"
         return Prompt(line[match.end() :], sign, inside=container is not None, container=container)
+    if match := pattern(_ARROW).match(line):
+        return Prompt(_after_folder(line[match.end() :]), "arrow")
+    return None
+
+
+def _of_shell(line: str) -> Prompt | None:
     if match := pattern(_PATH).match(line):
         return Prompt(line[match.end() :], "busybox" if match[1] == "#" else "path", inside=match[1] == "#")
     if match := pattern(_SHELL).match(line):
         return Prompt(line[match.end() :], "shell", inside=match[1] == "#")
     if match := pattern(_DIALOGUE).match(line):
         return Prompt(line[match.end() :], "dialogue", inside=True)
-    if match := pattern(_ARROW).match(line):
-        return Prompt(_after_folder(line[match.end() :]), "arrow")
     return None
 
 

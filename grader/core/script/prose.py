@@ -36,6 +36,11 @@ def peeled(row: Row) -> Row:
     return Row(row.number, text if text != row.text.strip() else row.text)
 
 
+def tells(text: str) -> bool:
+    """Whether a sentence holds what may well be a command."""
+    return bool(pattern(_TELLING).search(text)) or in_prose(text.strip("`*_ ")) is Verdict.COMMAND
+
+
 class Spans:
     """The text between backticks of one paragraph."""
 
@@ -62,7 +67,10 @@ class Spans:
         return dealt
 
     def _span(self, row: Row, before: str, text: str, *, sole: bool) -> bool:
-        rows = [Row(row.number + at, line) for at, line in enumerate(text.strip().split("\n"))]
+        lines = text.strip().split("\n")
+        if not any(is_docker(line.strip()) or line.endswith("\\") for line in lines[1:] or lines):
+            lines = [" ".join(line.strip() for line in lines)]  # as Markdown shows it
+        rows = [Row(row.number + at, line) for at, line in enumerate(lines)]
         prompt = prompts.split(rows[0].text)
         typed = prompt.rest if prompt is not None and not prompt.inside else rows[0].text.strip()
         first = first_word(typed)
@@ -80,10 +88,13 @@ class Spans:
         if verdict is Verdict.COMMAND and _AGAINST & set(before.lower().split()[-_BEFORE:]):
             verdict = Verdict.DOUBT
         if verdict is Verdict.COMMAND:
-            at = self._session.add(rows, 0, typed)
+            before_it = len(self._session.drafts)
+            at = self._session.add(rows, 0, typed, inline=not sole)
             while at < len(rows):
                 follower = rows[at].text.strip()
-                at = self._session.add(rows, at, follower) if is_docker(follower) else at + 1
+                at = self._session.add(rows, at, follower, inline=not sole) if is_docker(follower) else at + 1
+            for draft in self._session.drafts[before_it : before_it + 1]:
+                draft.lines = max(draft.lines, text.strip().count("\n") + 1)
             return True
         doubtful = verdict is Verdict.DOUBT or " -" in typed
         self._session.leave(Row(row.number, text), "a command that is only mentioned", doubtful=doubtful)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from grader.core.script.lexing import RESERVED, Word
 from grader.core.script.patterns import pattern
-from grader.core.script.statement import RESERVED, Word, statement
+from grader.core.script.statement import statement
 from grader.core.script.vocabulary import vocabulary
 
 _DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")

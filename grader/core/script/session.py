@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.core.script import prompts
+from grader.core.script.drafts import Draft, Left
 from grader.core.script.gather import Gatherer
 from grader.core.script.invocation import is_interactive, opens_shell, parse
 from grader.core.script.model import Row
 from grader.core.script.output import Seen, Tables, container_id
 from grader.core.script.rewrite import plain
-from grader.core.script.wording import INNER, Verdict, calls, first_word, in_block, in_prose, is_docker
+from grader.core.script.wording import (
+    INNER,
+    KNOWN,
+    Verdict,
+    calls,
+    first_word,
+    in_block,
+    in_prose,
+    is_docker,
+    is_sentence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,31 +30,8 @@ if TYPE_CHECKING:
 
 _LEAVES: Final = frozenset(["exit", "exit()", "quit()", "logout", "quit", "\\q", ".exit"])
 OUTPUT: Final = "output"
+COMMENT: Final = "a comment"
 STRAY: Final = "typed inside a container that no command before it opens"
-
-
-@dataclass(slots=True)
-class Draft:
-    """A command in the making."""
-
-    number: int
-    text: str
-    lines: int = 1
-    notes: tuple[str, ...] = ()
-    stdin: list[str] = field(default_factory=list)
-    sign: str = ""
-    """The prompt that it was typed at."""
-    interactive: bool = False
-    shell: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A line that is left out."""
-
-    row: Row
-    reason: str
-    doubtful: bool = False
 
 
 class Session:
@@ -62,7 +49,7 @@ class Session:
         """Note a line that isn't run."""
         self.left.append(Left(row, reason, doubtful))
 
-    def add(self, rows: Sequence[Row], at: int, text: str, sign: str = "") -> int:
+    def add(self, rows: Sequence[Row], at: int, text: str, sign: str = "", *, inline: bool = False) -> int:
         """Take the command that begins here; give the index of the row behind it."""
         self._tables.stop()
         got = self._gatherer.gather(rows, at, text)
@@ -70,7 +57,7 @@ class Session:
             self.leave(Row(rows[at].number, got.text), got.problem, doubtful=True)
             return got.after
         draft = Draft(rows[at].number, plain(got.text), rows[got.after - 1].number - rows[at].number + 1, got.notes)
-        draft.sign = sign
+        draft.sign, draft.inline = sign, inline
         docker = [call for call in map(parse, calls(draft.text)) if call is not None]
         draft.interactive = any(is_interactive(call) for call in docker)
         draft.shell = any(opens_shell(call) for call in docker) and "<<" not in draft.text
@@ -143,6 +130,9 @@ class _Block:
                 tables.stop()
                 return at + 1
             return session.add(self._rows, at, prompt.rest, prompt.sign)
+        if prompt is not None and prompt.sign == "$" and prompt.rest[:1].isalpha():
+            session.leave(row, "not a command", doubtful=True)
+            return at + 1
         return self._unprompted(at)
 
     def _in_greeting(self, row: Row) -> bool:
@@ -178,7 +168,7 @@ class _Block:
         if opened is None or not (prompt.inside or _changes(opened, prompt)):
             return False
         if prompt.container is not None:
-            session.seen.made.setdefault(prompt.container, opened.number)
+            session.seen.note(prompt.container, opened.number)
         self._type(opened, row, prompt.rest)
         return True
 
@@ -201,13 +191,13 @@ class _Block:
         if session._tables.continues(row.text):  # noqa: SLF001
             made = container_id(text)
             if made and session.drafts:
-                session.seen.made.setdefault(made, session.drafts[-1].number)
+                session.seen.note(made, session.drafts[-1].number)
             session.leave(row, OUTPUT)
             return at + 1
         if text.startswith(("#", "//", "::", "REM ")):
             hidden = text.lstrip("#/: ")
             if is_docker(hidden) and in_prose(hidden) is Verdict.COMMAND:
-                session.leave(row, "a comment", doubtful=True)
+                session.leave(row, COMMENT, doubtful=True)
             return at + 1
         if self._prompted and (self._fenced or self._pasted):
             likely = is_docker(text) and in_prose(text) is Verdict.COMMAND
@@ -222,7 +212,10 @@ class _Block:
         session, row = self._session, self._rows[at]
         verdict = self._judge(text)
         alone = verdict is Verdict.MENTION and " -" in text and "..." not in text and "`" not in text
-        if verdict is Verdict.COMMAND or alone or (self._shell and verdict is Verdict.OTHER and _plausible(text)):
+        loop = at + 1 < len(self._rows) and first_word(self._rows[at + 1].text) in {"do", "then", "{"}
+        loop = loop and first_word(text) in KNOWN
+        program = self._shell and verdict is Verdict.OTHER and _plausible(text)
+        if verdict is Verdict.COMMAND or alone or loop or program:
             return session.add(self._rows, at, text)
         if self._other is not None and self._other(row):
             return at + 1
@@ -276,4 +269,6 @@ def _changes(opened: Draft, prompt: Prompt) -> bool:
 def _plausible(text: str) -> bool:
     """Whether a line could call some program: its first word is written as programs are."""
     first = first_word(text)
+    if first[:1].isupper() and is_sentence(text):
+        return False
     return bool(first) and first.isascii() and first[0] not in "@-|,;:{}[]()<>*\"'" and first[-1] not in ":,"

@@ -59,7 +59,8 @@ def split(text: str) -> list[Piece]:
                 continue
             start, current = number, Statement()
         lines.append(line)
-        current.feed(line)
+        if len(line) <= MAX_COMMAND:  # a longer one isn't looked at, nor run
+            current.feed(line)
         if current.finished:
             pieces.append(Piece(start, "\n".join(lines)))
             lines = []

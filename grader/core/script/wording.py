@@ -12,7 +12,7 @@ from grader.core.script.statement import statement
 from grader.core.script.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from grader.core.script.statement import Word
+    from grader.core.script.lexing import Word
 
 DOCKER: Final = vocabulary("docker docker-compose docker.exe docker-compose.exe")
 _FRONT: Final = vocabulary("sudo winpty time")
@@ -64,11 +64,11 @@ def first_word(text: str) -> str:
 
 
 def _behind_front(text: str) -> list[str]:
-    words = text.split()
+    words = text.rstrip("\\").split()
     while words and words[0] in _FRONT:
         words = words[1:]
         while words and words[0].startswith("-"):
-            words = words[1:]
+            words = words[2:] if words[0] in {"-u", "-g"} else words[1:]
     return words
 
 
@@ -84,7 +84,7 @@ def in_block(text: str) -> Verdict:
     """Judge a line of a block of commands."""
     first = first_word(text)
     if first in DOCKER or first in KNOWN or _assigns(first) or first.startswith(("./", "../")):
-        return Verdict.DOUBT if _only_words(text) and _sentence(text) else Verdict.COMMAND
+        return Verdict.DOUBT if _only_words(text) and is_sentence(text) else Verdict.COMMAND
     if first.lower() in DOCKER and len(text.split()) > 1:
         return Verdict.DOUBT
     return Verdict.OTHER
@@ -119,13 +119,13 @@ def _docker(text: str, first: str) -> Verdict:
     words = _behind_front(text)
     options = any(word.startswith("-") and len(word) > 1 for word in words)
     if first not in DOCKER:  # Docker, as a sentence or a telephone writes it
-        likely = len(words) > 1 and words[1].lower() in SUBCOMMANDS and not _sentence(text)
+        likely = len(words) > 1 and words[1].lower() in SUBCOMMANDS and not is_sentence(text)
         return Verdict.DOUBT if likely or options else Verdict.OTHER
     if not is_docker(text):
-        return Verdict.DOUBT if options or (len(words) == _MISTAKES and not _sentence(text)) else Verdict.OTHER
-    if _sentence(text):
+        return Verdict.DOUBT if options or (len(words) == _MISTAKES and not is_sentence(text)) else Verdict.OTHER
+    if is_sentence(text):
         # A full stop alone may be a slip; words that only sentences have are none.
-        slip = text.endswith(".") and not _sentence(text.rstrip(". "))
+        slip = text.endswith(".") and not is_sentence(text.rstrip(". "))
         return Verdict.DOUBT if options or slip else Verdict.OTHER
     if lacks(text) or "..." in text or "…" in text:
         return Verdict.DOUBT if options and not lacks(text) else Verdict.MENTION
@@ -145,7 +145,7 @@ def _unquoted(text: str) -> list[str]:
     return "".join(kept).partition(" #")[0].split()
 
 
-def _sentence(text: str) -> bool:
+def is_sentence(text: str) -> bool:
     """Whether it reads as English: words that only sentences have, or a sentence's end."""
     words = [word.strip(",;:").lower() for word in _unquoted(text)]
     start = next((at for at, word in enumerate(words) if word in DOCKER or word in KNOWN), 0)
@@ -178,15 +178,19 @@ def _shell(text: str, first: str) -> bool:
         return "; do" in text or "; then" in text or words[-1] in {"do", "then", "{"} or "() {" in text
     if _assigns(first):
         return len(words) == 1 or any(sign in text for sign in ("$(", '"', "'"))
+    return _program(text, first, words)
+
+
+def _program(text: str, first: str, words: list[str]) -> bool:
     if len(words) == 1:
         return first in _ALONE
     if first in _CLIENTS:
         return any(word == "localhost" or ":" in word or "." in word[1:-1] for word in words[1:])
     if first == "[":
         return words[-1] == "]" or "]" in words
-    if _sentence(text) and first not in {"echo", "printf"}:
+    if is_sentence(text) and first not in {"echo", "printf"}:
         return False
     if len(words) == _MISTAKES and first in _ONE_NAME:
         return not words[1].endswith((".", ":", ",")) or words[1] in {".", ".."}
     signs = any(sign in text for sign in "-/$>|\"'=&;") or any("." in word[:-1] for word in words[1:])
-    return signs and not (_only_words(text) and _sentence(text))
+    return signs and not (_only_words(text) and is_sentence(text))
