@@ -122,10 +122,18 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
                 build=file.build,
                 containers=file.containers,
                 limits=file.limits,
+                allow=file.allow,
                 taken=attempt.taken,
+                flags=attempt.flags,
+                facts=attempt.facts,
             )
             with file.submission.open(work) as target, clock.budget("checks", file.limits.checks):
                 _checks(attempt, target, progress, options)
+        except SubmissionError:
+            raise
+        except BaseException as error:
+            engine.doubt = str(error) or type(error).__name__
+            raise
         finally:
             try:
                 attempt.facts |= preparation.facts()

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.exercise.engines import opener
 from grader.exercise.load import load
 from grader.exercise.validate import validate
 from grader.grading import grade
-from grader.sandbox.engine import connect
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
 
@@ -30,7 +30,9 @@ def test_has_at_least_five_wrong_answers(name: str) -> None:
 @pytest.mark.docker
 @pytest.mark.parametrize("name", names())
 def test_accepts_the_good_answer_and_rejects_the_wrong_ones(name: str) -> None:
-    findings = list(validate(load(EXERCISES / name), lambda exercise, source: grade(exercise, source, connect)))
+    findings = list(
+        validate(load(EXERCISES / name), lambda exercise, source: grade(exercise, source, opener(exercise)))
+    )
     assert [f"{one.what}: {one.why}" for one in findings if not one.ok] == []
     wrong = {path.name for path in (EXERCISES.parent / "solutions" / name / "wrong").iterdir()}
     assert {one.what for one in findings} >= {"reference", "starter", *(f"wrong/{one}" for one in wrong)}

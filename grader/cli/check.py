@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.cli.output import Output
     from grader.core.progress import Progress
     from grader.core.result import CheckResult, Result
+    from grader.exercise.engines import Mode
     from grader.exercise.model import Exercise
 
 EPILOG: Final = """\b
@@ -37,9 +38,10 @@ Examples:
 @click.argument("submission", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "host"]),
+    type=click.Choice(["auto", "host", "isolated"]),
     default="auto",
-    help="Where it runs: host is your own Docker engine.  [default: auto]",
+    help="Where it runs: host is your own Docker engine, isolated a disposable one that reaches nothing. auto is host "
+    "for your own Dockerfile, isolated for docker commands.  [default: auto]",
 )
 @click.option(
     "--report", "reports", multiple=True, metavar="FORMAT[:PATH]",
@@ -57,7 +59,7 @@ def command(
     exercise: str,
     submission: Path,
     *,
-    engine: str,  # noqa: ARG001 - auto and host are the same until there is another engine
+    engine: Mode,
     reports: tuple[str, ...],
     only: tuple[str, ...],
     seed: int | None,
@@ -77,7 +79,7 @@ def command(
     while True:
         seen = _state(submission)
         try:
-            result = _grade(_load(exercise, seed, only), submission, only, keep=keep)
+            result = _grade(_load(exercise, seed, only), submission, engine, only, keep=keep)
         except GraderError as error:
             if not begun:
                 raise
@@ -108,14 +110,15 @@ def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
     return loaded
 
 
-def _grade(exercise: Exercise, submission: Path, only: Sequence[str], *, keep: bool) -> Result:
+def _grade(exercise: Exercise, submission: Path, engine: Mode, only: Sequence[str], *, keep: bool) -> Result:
     from grader.cli.progress import watching
     from grader.cli.run import keep_tracebacks
+    from grader.exercise.engines import opener
     from grader.grading import Options, grade
-    from grader.sandbox.engine import connect
 
     keep_tracebacks()
     with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
+        connect = opener(exercise, engine, progress)
         return grade(exercise, submission, connect, _Loading(progress), Options(only=only, keep=keep))
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from grader.core.model import Model
 from grader.core.quantities import Points
 from grader.core.text import StudentText
+from grader.core.transcript import Transcript
 
 
 class Outcome(StrEnum):
@@ -155,6 +156,8 @@ class Result(Model):
     flags: tuple[StudentText, ...] = ()
     engine: EngineInfo | None = None
     images: tuple[ImageRef, ...] = ()
+    transcript: Transcript | None = None
+    """What a student's commands did, where commands were handed in."""
     seed: int
     clocks: dict[str, float] = Field(default_factory=dict)
     started_at: datetime

@@ -46,9 +46,9 @@ class Call(Model):
     """Whether the refused request was an attempt to get out."""
 
     @property
-    def succeeded(self) -> bool:
-        """Whether the engine did it."""
-        return self.status is not None and self.status < 400  # noqa: PLR2004 - HTTP: 4xx and 5xx are errors
+    def failed(self) -> bool:
+        """Whether the engine did not do it. Of some calls it never says so: those count as done."""
+        return self.refused is not None or (self.status is not None and self.status >= 400)  # noqa: PLR2004 - of HTTP
 
 
 class Line(Model):
@@ -63,7 +63,16 @@ class Line(Model):
     """What it printed, stdout and stderr as they came; head and tail of very much."""
     seconds: float = 0.0
     timed_out: bool = False
+    left_running: bool = False
+    """It went on in the foreground, and the next command was run as in a second terminal."""
+    notes: tuple[StudentText, ...] = ()
+    """What was changed in it so that it means the same here."""
     calls: tuple[Call, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it did what it should: it ended with exit code 0, or went on as a server does."""
+        return self.exit_code == 0 or self.left_running
 
 
 class Passage(Model):

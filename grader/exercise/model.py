@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag
 
+from grader.core.allowances import Allowances
 from grader.core.check import Check, Identifier
 from grader.core.model import Model
-from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
+from grader.core.specs import BuildSpec, ContainerSpec, EngineSpec, LimitSpec
 from grader.submissions import Submission
 
 _RANDOM: Final = "^(hex([1-9]|[1-5][0-9]|6[0-4])|int|port)$"
@@ -81,6 +82,10 @@ class ExerciseFile(Model):
     """How the image is built."""
     containers: dict[Identifier, ContainerSpec] = Field(default_factory=dict)
     """Containers of the student's image, by name; started when a check first needs one."""
+    allow: Allowances = Field(default_factory=Allowances)
+    """What students' own docker commands may do beyond the default."""
+    engine: EngineSpec = Field(default_factory=EngineSpec)
+    """The limits of the disposable engine."""
     limits: LimitSpec = Field(default_factory=LimitSpec)
     """How long the phases of an attempt may take."""
     checks: tuple[SerializeAsAny[Check], ...]

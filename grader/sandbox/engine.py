@@ -37,6 +37,8 @@ class Engine:
     def __init__(self, address: str, tls: Any = None) -> None:
         self.address = address
         """As DOCKER_HOST takes it."""
+        self.doubt: str | None = None
+        """Why a disposable one must not be used again, once there is a reason."""
         self._tls = tls
         self._config: str | None = None
         self._clients: list[Any] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from grader.core.allowances import Allowances
 from grader.core.model import Model
 from grader.core.quantities import Bytes
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
@@ -39,6 +40,11 @@ class Work:
     limits: LimitSpec = field(default_factory=LimitSpec)
     taken: dict[str, str] = field(default_factory=dict)
     """Filled by `open`: what of the submission is used, for the Result."""
+    flags: list[str] = field(default_factory=list)
+    """Filled by `open`: what a person should read."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Filled by `open`: further fields of the Result."""
+    allow: Allowances = field(default_factory=Allowances)
 
 
 class Submission(Model):
@@ -46,6 +52,9 @@ class Submission(Model):
 
     opens: ClassVar[type]
     """The class of target that `open` yields: its abilities are what checks may ask for."""
+
+    isolated: ClassVar[bool] = False
+    """Whether it can be looked at on a disposable engine only."""
 
     kind: str
     """Which kind: the name of a file in `grader/submissions`."""

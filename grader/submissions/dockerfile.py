@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import os
 import posixpath
-import shutil
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from grader.core.errors import ExerciseError, PolicyError, SubmissionError
+from grader.core.errors import PolicyError, SubmissionError
 from grader.core.specs import Given  # noqa: TC001 - pydantic reads it
-from grader.core.text import one_line, quoted
+from grader.core.text import quoted
 from grader.sandbox.project import Plan, Project
 from grader.submissions import Submission, Work
+from grader.submissions._files import Inside, lay, listing, note, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MAX_DOCKERFILE: Final = 256 * 1024
-_LISTED: Final = 8
 _NOT_APP: Final = frozenset({"dockerfile", ".dockerignore", "task.md", "readme.md"})
 """What lies beside an app without being part of it."""
-
-
-def _inside(value: str) -> str:
-    if value.startswith("/") or ".." in PurePosixPath(value).parts:
-        raise ValueError("must be a path inside the submission, without '..'")
-    return value
-
-
-Inside = Annotated[str, AfterValidator(_inside)]
 
 
 class Dockerfile(Submission):
@@ -57,21 +47,14 @@ class Dockerfile(Submission):
     def open(self, work: Work) -> Iterator[Project]:
         """Lay the given files, settle on Dockerfile and context; building waits until a check needs it."""
         root = work.snapshot.root.resolve()
-        missing = [name for name in self.required if not (root / name).exists()]
-        if missing:
-            raise SubmissionError(
-                f"missing from the submission: {', '.join(quoted(name) for name in missing)}",
-                hint=f"It holds: {_listing(root)}.",
-            )
+        require(root, self.required)
         dockerfile = self._dockerfile(root)
         own = set(_entries(root))
-        laid = [name for place, given in self.given.items() for name in _lay(work, place, given)]
+        laid = [name for place, given in self.given.items() for name in lay(work, place, given)]
         context = self._context(root, dockerfile, own)
         work.taken["dockerfile"] = dockerfile.relative_to(root).as_posix()
         work.taken["context"] = context.relative_to(root).as_posix()
-        if laid:
-            more = f" and {len(laid) - _LISTED} more" if len(laid) > _LISTED else ""
-            work.taken["given"] = ", ".join(laid[:_LISTED]) + more
+        note(work, laid)
         plan = Plan(context, dockerfile, work.images, work.build, work.containers, work.limits)
         project = Project(work.ledger, plan, work.preparation, work.progress)
         try:
@@ -93,7 +76,7 @@ class Dockerfile(Submission):
         names = " or ".join(self.dockerfile[:1])
         raise SubmissionError(
             f"there is no {names} in the submission",
-            hint=f"The file must be called {names}, without an ending such as .txt. It holds: {_listing(root)}.",
+            hint=f"The file must be called {names}, without an ending such as .txt. It holds: {listing(root)}.",
         )
 
     def _context(self, root: Path, dockerfile: Path, own: set[Path]) -> Path:
@@ -124,14 +107,6 @@ def _checked(path: Path, root: Path) -> Path:
     return real
 
 
-def _listing(root: Path) -> str:
-    names = sorted(f"{path.name}/" if path.is_dir() else path.name for path in root.iterdir())
-    if not names:
-        return "nothing"
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(one_line(name, 40) for name in names[:_LISTED]) + more
-
-
 def _copied(dockerfile: Path) -> list[str]:
     """Name what COPY and ADD take from the context; nothing if that can't be told."""
     from grader.core import dockerfile as dockerfiles
@@ -158,34 +133,3 @@ def _has(folder: Path, source: str, laid: set[Path]) -> bool:
         # Only the folder part is compared: a student's pattern is nothing to search a tree with.
         relative = posixpath.dirname(relative)
     return os.path.exists(folder / relative)  # noqa: PTH110 - Path.exists() raises for a name that is too long
-
-
-def _lay(work: Work, place: str, given: Given) -> list[str]:
-    """Complete the submission with the author's files; names what was laid."""
-    root = work.snapshot.root
-    source = work.exercise / given.from_
-    if not source.exists():
-        raise ExerciseError([f"{work.exercise.name}: submission.given.{place}: there is no {given.from_}"])
-    files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
-    laid = []
-    for path in files:
-        target = root / place if path == source else root / place / path.relative_to(source)
-        if (target.exists() or target.is_symlink()) and given.lay == "missing":
-            continue
-        _write(path, target, root)
-        laid.append(target.relative_to(root).as_posix())
-    return laid
-
-
-def _write(path: Path, target: Path, root: Path) -> None:
-    # The student may have a link or a file where a folder is needed, or the other way round: the author's wins.
-    for above in reversed(target.relative_to(root).parents):
-        folder = root / above
-        if folder.is_symlink() or folder.is_file():
-            folder.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_symlink():
-        target.unlink()
-    elif target.is_dir():
-        shutil.rmtree(target)
-    shutil.copy(path, target)

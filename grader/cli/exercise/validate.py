@@ -60,9 +60,9 @@ def command(exercises: tuple[str, ...], *, every: bool, no_run: bool) -> int:
 def _grade(exercise: Exercise, submission: Path) -> Result:
     from grader.cli.progress import watching
     from grader.cli.run import keep_tracebacks
+    from grader.exercise.engines import opener
     from grader.grading import grade
-    from grader.sandbox.engine import connect
 
     keep_tracebacks()
     with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
-        return grade(exercise, submission, connect, progress)
+        return grade(exercise, submission, opener(exercise, progress=progress), progress)

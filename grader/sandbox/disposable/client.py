@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import json
 import selectors
-import socket
 import tarfile
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from grader.core.clock import limit, remaining
 from grader.core.errors import SandboxError
@@ -18,6 +17,7 @@ from grader.sandbox.errors import translated
 from grader.sandbox.streams import Frames, close, converse, read_already
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
@@ -72,7 +72,7 @@ class Session:
         self._events: list[dict[str, Any]] = []
         self._feed(read_already(self._stream))
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -35,15 +35,14 @@ class Isolated(Engine):
         super().__init__(f"unix://{folder}/docker.sock")
         self.place = place
         self.spec = spec
-        self.doubt: str | None = None
-        """Why it must not be used again, once there is a reason."""
         self.host: Engine | None = None
         """The engine that this one runs in; closed with it."""
         self._agent = folder / "agent.sock"
         self._headers = {TOKEN_HEADER: token}
 
     def _open(self, version: str | None = None) -> Any:
-        one = super()._open(version)
+        # The library would ask for the version before it knows of the token.
+        one = super()._open(version or self._ping())
         one.headers.update(self._headers)
         return one
 
@@ -119,18 +118,25 @@ class Isolated(Engine):
             time.sleep(0.02)
 
     def _answers(self) -> bool:
+        return self._agent.exists() and self._ping() is not None
+
+    def _ping(self) -> str | None:
+        """Give the version of the API that the engine speaks; None: it doesn't answer."""
         path = self.address.removeprefix("unix://")
-        if not (os.path.exists(path) and self._agent.exists()):  # noqa: PTH110 - a socket
-            return False
+        if not os.path.exists(path):  # noqa: PTH110 - a socket
+            return None
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
                 probe.settimeout(5)
                 probe.connect(path)
                 head = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items())
                 probe.sendall(f"GET /_ping HTTP/1.0\r\nHost: docker\r\n{head}\r\n".encode())
-                return b" 200 " in probe.recv(64)
+                answer = probe.makefile("rb").read(4096).decode("latin-1")
         except OSError:
-            return False
+            return None
+        status, _, fields = answer.partition("\r\n")
+        named = dict(line.partition(": ")[::2] for line in fields.lower().split("\r\n"))
+        return named.get("api-version") if " 200 " in status else None
 
     def describe(self) -> EngineInfo:
         """Give what a Result says about the engine, with the limits that hold for all of it."""

@@ -67,7 +67,11 @@ class Agent:
 
     def op_calls(self, _: socket.socket, since: int = 0) -> dict[str, Any]:
         """Give what students' calls were, and the violation if there was one."""
-        return {"calls": self._gatekeeper.calls(since), "violation": self._gatekeeper.violated}
+        return {
+            "calls": self._gatekeeper.calls(since),
+            "violation": self._gatekeeper.violated,
+            "now": time.monotonic(),
+        }
 
     def op_tables(self, _: socket.socket, pid: int) -> dict[str, Any]:
         """Give the kernel's tables of TCP sockets in the network of a process."""

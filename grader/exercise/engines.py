@@ -1,0 +1,47 @@
+"""Which engine an exercise's submissions run on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from grader.core.errors import UsageError
+from grader.core.progress import Silent
+from grader.sandbox.engine import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.core.progress import Progress
+    from grader.exercise.model import Exercise
+    from grader.sandbox.engine import Engine
+
+Mode = Literal["auto", "host", "isolated"]
+
+
+def opener(exercise: Exercise, mode: Mode = "auto", progress: Progress | None = None) -> Callable[[], Engine]:
+    """Give what opens the engine for one attempt: `auto` is the user's own where that will do.
+
+    Raises UsageError for an engine on which this kind of submission can't be looked at.
+    """
+    file = exercise.file
+    needed = file.submission.isolated
+    if mode == "host" and needed:
+        raise UsageError(
+            f"{file.submission.kind} submissions can't be graded on your own engine: "
+            "there they could reach everything that you have on it",
+            hint="Leave --engine out, or use --engine isolated.",
+        )
+    if mode == "host" or (mode == "auto" and not needed):
+        return connect
+
+    def isolated() -> Engine:
+        from grader.sandbox.disposable.lease import lease
+
+        host = connect()
+        try:
+            return lease(host, file.images, file.engine, (progress or Silent()).phase, client=needed)
+        except BaseException:
+            host.close()
+            raise
+
+    return isolated

@@ -1,0 +1,168 @@
+"""Run a student's commands beside a disposable engine, and write down what came of each."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core.clock import remaining
+from grader.core.errors import PolicyError, SandboxError, TimedOut
+from grader.core.script import Command, Made, bind
+from grader.core.text import one_line
+from grader.core.transcript import Call, Line
+from grader.sandbox.disposable.client import Session
+from grader.sandbox.errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from grader.core.script import Script
+    from grader.sandbox.disposable.engine import Isolated
+
+_LOOK: Final = 0.5
+"""Seconds between two looks at what a command that takes long is doing."""
+_SETTLED: Final = 8.0
+"""Seconds that a container in the foreground may take to end, before the next command is run beside it."""
+_LAST: Final = 2.0
+"""The same for the last command, after which nothing waits for it to end."""
+_ENDLESS: Final = frozenset({"container start", "container attach", "container logs", "container stats", "events"})
+"""Calls of commands that may go on until somebody ends them."""
+_PATH: Final = "/opt/grader/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """How the commands of one attempt are run."""
+
+    name: str
+    """The file's, as messages of the shell have it."""
+    script: Script
+    terminal: bool = False
+    seconds: float = 60.0
+    """For one command."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    dialogue: Callable[[str], str | None] = lambda _: None
+    """Gives what a person types into a command, by the exercise."""
+
+
+class Recorder:
+    """Runs commands one by one; `lines` has what came of those that have run."""
+
+    def __init__(self, engine: Isolated, replay: Replay) -> None:
+        self._engine = engine
+        self._replay = replay
+        self._seen = 0
+        self._made: list[Made] = []
+        self.lines: list[Line] = []
+
+    def run(self, progress: Callable[[str], None]) -> None:
+        """Run all of them. Raises PolicyError at the first attempt to get out; the rest is not run then.
+
+        Raises TimedOut when there is no time left for all of them together.
+        """
+        host = self._engine.host
+        if host is None:
+            raise SandboxError("the disposable engine has lost the engine that it runs in")
+        commands = self._replay.script.commands
+        with Session(host, self._engine.place) as session:
+            session.open(self._replay.name, self._environment(), terminal=self._replay.terminal)
+            for index, command in enumerate(commands):
+                progress(f"Running line {command.number}: {one_line(command.text, 60)}")
+                over = self._one(session, command, last=index == len(commands) - 1)
+                if over:
+                    break
+            session.finish()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": _PATH,
+            "HOME": "/home/student",
+            "USER": "student",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm" if self._replay.terminal else "dumb",
+            "DOCKER_HOST": "unix:///run/student/docker.sock",
+            "DOCKER_CLI_HINTS": "false",
+            "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
+            "COMPOSE_PROJECT_NAME": "work",
+            **self._replay.env,
+        }
+
+    def _one(self, session: Session, command: Command, *, last: bool) -> bool:
+        """Run one command; says whether the script is over with it."""
+        text, notes = bind(command, self._made)
+        notes = (*([command.note] if command.note else []), *notes)
+        typed = self._replay.dialogue(text)
+        typed = command.stdin if typed is None else typed
+        patience = (_LAST if last else _SETTLED) + len((typed or "").splitlines())
+        event: dict[str, Any] = {}
+        started = asked = time.monotonic()
+        try:
+            for found in session.run(text, min(self._replay.seconds, remaining(self._replay.seconds)), typed):
+                event = found or event
+                now = time.monotonic()
+                if now - asked > _LOOK and now - started > _LAST:
+                    asked = now
+                    if self._goes_on(patience):
+                        session.leave()
+                        patience = float("inf")
+        except TimedOut as error:
+            self._note(command, text, notes, {"timed_out": True})
+            raise TimedOut(f"the commands took longer than they may: {error.message}") from None
+        calls = self._note(command, text, notes, event)
+        self._learn(command.number, calls)
+        return bool(event.get("over"))
+
+    def _goes_on(self, patience: float) -> bool:
+        """Whether the present command shows a container that may run for ever, for long enough."""
+        answer = self._engine.ask({"op": "calls", "since": self._seen})
+        endless = [one["at"] for one in answer["calls"] if one["name"] in _ENDLESS and one["refused"] is None]
+        return bool(endless) and answer["now"] - endless[-1] > patience
+
+    def _note(self, command: Command, text: str, notes: Sequence[str], event: dict[str, Any]) -> list[dict[str, Any]]:
+        answer = self._engine.ask({"op": "calls", "since": self._seen})
+        calls: list[dict[str, Any]] = answer["calls"]
+        self._seen = max((int(one["number"]) for one in calls), default=self._seen)
+        self.lines.append(
+            Line(
+                number=command.number,
+                text=text,
+                exit_code=event.get("exit_code"),
+                output=str(event.get("output", "")),
+                seconds=float(event.get("seconds", 0.0)),
+                timed_out=bool(event.get("timed_out")),
+                left_running=bool(event.get("left")),
+                notes=tuple(notes),
+                calls=tuple(_call(one) for one in calls),
+            )
+        )
+        violation = answer["violation"]
+        if violation is not None:
+            raise PolicyError(
+                f"line {command.number}, `{one_line(text, 80)}`: {violation['message']}",
+                hint="It was not done. A person has to look at this submission.",
+            )
+        return calls
+
+    def _learn(self, number: int, calls: list[dict[str, Any]]) -> None:
+        """Remember which containers a command has made: later ones may mean them by ids of another machine."""
+        made = [one for one in calls if one["name"] == "container create" and one.get("container_id")]
+        with translated("looking at what a command made"):
+            for one in made:
+                known = {str(raw["Id"]): raw for raw in self._engine.api.containers(all=True)}
+                raw = known.get(str(one["container_id"]))
+                if raw is not None:
+                    name = str((raw.get("Names") or [""])[0]).lstrip("/")
+                    self._made.append(Made(str(raw["Id"]), name, str(raw.get("Image") or ""), number))
+
+
+def _call(one: dict[str, Any]) -> Call:
+    return Call(
+        name=str(one["name"]),
+        container=one["container"],
+        arguments={str(key): str(value) for key, value in one["arguments"].items()},
+        body=one["body"],
+        status=one["status"],
+        refused=one["refused"],
+        violation=bool(one["violation"]),
+    )

@@ -1,0 +1,119 @@
+"""What a student's commands left behind on a disposable engine: the target that checks of them look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core import lookup
+from grader.core.clock import limit
+from grader.core.errors import SandboxError, TimedOut, Unmet
+from grader.core.facts import Case
+from grader.core.references import normalize
+from grader.core.specs import Where
+from grader.sandbox import images, inventory
+from grader.sandbox.disposable import client
+from grader.sandbox.errors import translated
+from grader.sandbox.own import OwnContainer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from grader.core.errors import Failure
+    from grader.core.facts import Command, Completed, Entry
+    from grader.core.inventory import Inventory, LocalImage
+    from grader.core.transcript import Transcript
+    from grader.sandbox.disposable.engine import Isolated
+
+WORK: Final = "/work"
+"""The student's folder, for the commands and for the engine."""
+
+
+def begin(
+    engine: Isolated, folder: Path, rules: dict[str, Any], names: Iterable[str], missing: Iterable[str]
+) -> dict[str, LocalImage]:
+    """Get the engine ready for an attempt: the submission in its work folder, the rules with its gatekeeper.
+
+    Gives the exercise's images, by name, as they are now. Those in `missing` are taken away again: they are for the
+    student to pull.
+    """
+    host = engine.host
+    if host is None:
+        raise SandboxError("the disposable engine has lost the engine that it runs in")
+    client.lay(host, engine.place, folder)
+    found = {normalize(name): images.inspect(engine, name) for name in names}
+    originals = {name: inventory.local_image(raw) for name, raw in found.items() if raw is not None}
+    with translated("taking away the images that are to be pulled"):
+        for name in missing:
+            engine.api.remove_image(name, force=True)
+    engine.ask({"op": "rules", "rules": rules})
+    return originals
+
+
+class Workspace:
+    """Implements the abilities State, Transcribes, Containers, Runs, Files and Explains."""
+
+    def __init__(self, engine: Isolated, originals: dict[str, LocalImage], transcript: Transcript) -> None:
+        self._engine = engine
+        self._originals = originals
+        self._transcript = transcript
+
+    def transcript(self) -> Transcript:
+        """Give what the commands did."""
+        return self._transcript
+
+    def inventory(self) -> Inventory:
+        """Give what is there now; checks may wait for something to happen."""
+        return inventory.take(self._engine, WORK)
+
+    def original(self, reference: str) -> LocalImage | None:
+        """Give one of the exercise's images as it was before the commands ran."""
+        return self._originals.get(normalize(reference))
+
+    def expect(self, name: str | Where | None) -> None:
+        """Nothing can be made ready: the containers are the student's."""
+
+    def by_hand(self, name: str | None, label: str | None = None) -> str:  # noqa: ARG002 - the ability's signature
+        """Give the command that shows the containers: no command of ours starts them."""
+        return "docker ps -a"
+
+    def container(self, name: str | Where | None) -> OwnContainer:
+        """Find a container that the student made."""
+        where = name if isinstance(name, Where) else Where(container=name)
+        return OwnContainer(self._engine, lookup.the_one(self.inventory().containers, where))
+
+    def execute(self, command: Command, container: str | Where | None) -> Completed:
+        """Run a command in one of the student's containers."""
+        return self.container(container).execute(command)
+
+    def announce(self, path: str) -> None:
+        """Nothing can be fetched together: what is looked at may change."""
+
+    def entry(self, path: str, *, follow: bool = False, container: str | Where | None = None) -> Entry | None:
+        """Give what is at a path of one of the student's containers."""
+        return self.container(container).entry(path, follow=follow)
+
+    def case(self, kind: str, failure: Failure, *, port: int | None, container: str | Where | None) -> Case:
+        """Collect what is known, for explaining a failure."""
+        where = container if isinstance(container, Where) else Where(container=container)
+        known = tuple(self._originals)
+        facts = Case(kind=kind, message=failure.message, port=port, allowed_images=known, transcript=self._transcript)
+        try:
+            with limit(10, "the time for looking at a failure"):
+                return self._with_containers(facts, where)
+        except (SandboxError, TimedOut, Unmet):
+            return facts
+
+    def _with_containers(self, facts: Case, where: Where) -> Case:
+        from dataclasses import replace
+
+        from grader.core.errors import Failure
+
+        found = self.inventory().containers
+        facts = replace(facts, containers=found)
+        try:
+            own = OwnContainer(self._engine, lookup.the_one(found, where))
+            out, err = own.logs()
+            return replace(facts, container=own.state(), listeners=own.listeners(), logs=(out + err)[-20_000:])
+        except Failure:
+            return facts
