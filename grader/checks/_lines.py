@@ -24,6 +24,8 @@ def spoken(line: Line) -> str:
 
 def ending(line: Line) -> str:
     """Say how a command ended."""
+    if line.left_running:
+        return "went on, and did not end by itself"
     if line.timed_out:
         return "did not end in time"
     return "was not run" if line.exit_code is None else f"ended with exit code {line.exit_code}"
@@ -39,7 +41,7 @@ def transcript(lines: Sequence[Line]) -> tuple[Evidence, ...]:
     shown = []
     for line in lines:
         shown += [f"$ {line.text}", *([clip(line.output.rstrip(), _SHOWN)] if line.output.strip() else [])]
-        shown += [f"[{ending(line)}]"] if line.exit_code != 0 else []
+        shown += [] if line.exit_code == 0 else [f"[{ending(line)}]"]
     return (Evidence(kind="command", title="what the commands printed", text="\n".join(shown)),) if shown else ()
 
 
@@ -52,5 +54,5 @@ def calls(made: Sequence[Call]) -> tuple[Evidence, ...]:
 def call_line(call: Call) -> str:
     """Write a call in a line: `container create web: refused`."""
     about = f" {call.container}" if call.container else ""
-    outcome = "" if call.succeeded else ": refused" if call.refused else ": failed"
+    outcome = ": refused" if call.refused else ": failed" if call.failed else ""
     return f"{call.name}{about}{outcome}"

@@ -47,7 +47,7 @@ class Step(Model):
         """Whether a call is the one that is meant."""
         return (
             call.name == self.call
-            and self.succeeded in (None, call.succeeded)
+            and self.succeeded in (None, not call.failed)
             and (self.container is None or self.container.problem(call.container) is None)
             and all(one.problem(call.arguments.get(name)) is None for name, one in self.arguments.items())
             and (self.body is None or parse({"json": self.body}).problem(call.body) is None)

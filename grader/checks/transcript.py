@@ -41,7 +41,7 @@ class Transcript(Check):
     exit_code: Expectation | None = None
     """The exit code that it ended with."""
     succeeded: bool | None = None
-    """Whether it ended with exit code 0."""
+    """Whether it ended with exit code 0, or went on as a server in the foreground does."""
     output: Expectation | None = None
     """What it printed, stdout and stderr together."""
     seconds: Expectation | None = None
@@ -51,7 +51,7 @@ class Transcript(Check):
     absent: bool = False
     """There must be no such command."""
     all_succeed: bool = False
-    """Every command must end with exit code 0, but those that `except` describes; this excludes the other fields."""
+    """Every command must have succeeded, but those that `except` describes; this excludes the other fields."""
     except_: Expectation | None = Field(default=None, alias="except")
     """Commands that may fail, where `all_succeed` is set."""
 
@@ -95,7 +95,7 @@ class Transcript(Check):
 
     def _problems(self, line: Line) -> Iterator[Problem]:
         name = _lines.named(line)
-        if self.succeeded is not None and (line.exit_code == 0) is not self.succeeded:
+        if self.succeeded is not None and line.succeeded is not self.succeeded:
             expected = "exit code 0" if self.succeeded else "an exit code other than 0"
             yield Problem("exit code", f"{name} {_lines.ending(line)}", expected, _lines.ending(line))
         if self.exit_code is not None and line.exit_code is None:
@@ -132,7 +132,7 @@ class Transcript(Check):
         bad = [
             line
             for line in lines
-            if line.exit_code != 0 and (allowed is None or allowed.problem(_lines.spoken(line)) is not None)
+            if not line.succeeded and (allowed is None or allowed.problem(_lines.spoken(line)) is not None)
         ]
         if not lines:
             raise Missing("there is no command at all", expected="commands that succeed", actual="no commands")

@@ -33,7 +33,7 @@ def lines(case: Case) -> tuple[Line, ...]:
 def said(case: Case, pattern: re.Pattern[str]) -> Iterator[tuple[Line, re.Match[str]]]:
     """Find what failed commands printed, the last one first: an earlier mistake may have been mended."""
     for line in reversed(lines(case)):
-        found = pattern.search(line.output[-MAX_OUTPUT:]) if line.exit_code != 0 else None
+        found = pattern.search(line.output[-MAX_OUTPUT:]) if not line.succeeded else None
         if found is not None:
             yield line, found
 
@@ -64,7 +64,7 @@ def line_of(case: Case, container: ContainerFacts) -> int | None:
     for line in reversed(lines(case)):
         for call in line.calls:
             known = call.container or call.arguments.get("name", "").lstrip("/")
-            if call.name == "container create" and call.succeeded and known == container.name:
+            if call.name == "container create" and not call.failed and known == container.name:
                 return line.number
     return None
 

@@ -59,7 +59,7 @@ def _asked(line: Line) -> str | None:
         return None
     for call in line.calls:
         name, tag = call.arguments.get("fromImage"), call.arguments.get("tag")
-        if call.name == "image pull" and name and not call.succeeded:
+        if call.name == "image pull" and name and call.failed:
             return f"{name}:{tag}" if tag else name
     found = _SAID.search(line.output[-MAX_OUTPUT:])
     return next((one.rstrip(":,") for one in found.groups() if one), None) if found is not None else None

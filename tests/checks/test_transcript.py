@@ -90,6 +90,15 @@ def test_a_command_without_an_end() -> None:
     assert fails(make(Transcript, all_succeed=True), many, because="docker x").message.endswith("and 2 more")
 
 
+def test_a_server_in_the_foreground_has_not_failed() -> None:
+    server = ran(line("docker run -p 3000:80 nginx:1", None, "listening\n", left_running=True))
+    passes(make(Transcript, all_succeed=True), server)
+    passes(make(Transcript, output=["listening"], succeeded=True), server)
+    told = "'docker run -p 3000:80 nginx:1' (line 1) went on, and did not end by itself"
+    fails(make(Transcript, exit_code=0), server, because=told)
+    fails(make(Transcript, command={"contains": "run"}, succeeded=False), server, because=told)
+
+
 def test_no_commands() -> None:
     for fields in ({"all_succeed": True}, {"command": "docker ps"}, {"succeeded": True}):
         failure = fails(make(Transcript, **fields), ran(), because="there is no command at all")
