@@ -16,7 +16,7 @@ MIB = 1024 * 1024
 
 
 class Allowances(Model):
-    """What `docker` commands may do in this exercise; nothing makes `--privileged` or the machine's folders possible."""
+    """What `docker` commands may do in this exercise; nothing gives them `--privileged` or the machine."""
 
     restart: tuple[Literal["on-failure", "always", "unless-stopped"], ...] = ()
     """Restart policies that `--restart` and `docker update` may set; without any, a container that ends stays ended."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from . import limits, mounts
 from .rules import attempt, refused
 from .shapes import between, flag, items, judged, mapping, nothing, null, number, one_of, struct, text, without, words
 
 if TYPE_CHECKING:
-    from .shapes import Shape
+    from .shapes import Shape, Walk
 
 _UNREACHABLE: Final = "containers get no devices of the machine"
 _WINDOWS: Final = "it exists on Windows only"
@@ -158,7 +158,7 @@ _MOUNT: Final = struct({
     "ImageOptions": nothing(refused("mount-type", "--mount type=image", "a mount is of type bind, volume or tmpfs")),
 })  # fmt: skip
 
-_HOST: Final = {
+HOST: Final = {
     **RESOURCES,
     "Binds": items(judged(text, mounts.bind), 32),
     "ContainerIDFile": nothing(refused("cidfile", "--cidfile", "docker run -d prints the id, too")),
@@ -175,17 +175,17 @@ _HOST: Final = {
     "CapAdd": items(judged(text, limits.capability)),
     "CapDrop": _TEXTS,
     "Capabilities": nothing(refused("cap-add", "a complete list of capabilities", "use --cap-drop")),
-    "CgroupnsMode": judged(text, limits.namespace("--cgroupns", "private", why="a container has its own")),
+    "CgroupnsMode": judged(text, limits.namespace("--cgroupns", "private")),
     "Dns": items(judged(text, limits.dns), 10),
     "DnsOptions": items(text, 10),
     "DnsSearch": items(text, 10),
     "ExtraHosts": items(judged(text, limits.extra_host), 50),
     "GroupAdd": nothing(refused("group-add", "--group-add", "use --user with the group that you need")),
-    "IpcMode": judged(text, limits.namespace("--ipc", "none", "private", "container:")),
+    "IpcMode": judged(text, limits.namespace("--ipc", "none", "private", joined=True)),
     "Cgroup": nothing(attempt("cgroup-parent", "a cgroup of another container", "a container has its own")),
     "Links": items(text, 20),
     "OomScoreAdj": judged(number, limits.oom_score),
-    "PidMode": judged(text, limits.namespace("--pid", "container:")),
+    "PidMode": judged(text, limits.namespace("--pid", joined=True)),
     "Privileged": nothing(
         refused("privileged", "--privileged", "a privileged container has all rights of the machine it runs on")
     ),
@@ -194,8 +194,8 @@ _HOST: Final = {
     "SecurityOpt": items(judged(text, limits.security)),
     "StorageOpt": nothing(refused("storage-opt", "--storage-opt", _DISK)),
     "Tmpfs": judged(mapping(text, 20), mounts.tmpfs),
-    "UTSMode": judged(text, limits.namespace("--uts", why="a container has its own")),
-    "UsernsMode": judged(text, limits.namespace("--userns", why="a container has its own")),
+    "UTSMode": judged(text, limits.namespace("--uts")),
+    "UsernsMode": judged(text, limits.namespace("--userns")),
     "ShmSize": judged(number, limits.memory("--shm-size")),
     "Sysctls": nothing(attempt("sysctls", "--sysctl", "it changes settings of the kernel")),
     "Runtime": judged(text, limits.runtime),
@@ -224,15 +224,22 @@ ENDPOINT: Final = struct({
 })  # fmt: skip
 """How a container is on a network."""
 
+_NETWORKS: Final = judged(mapping(ENDPOINT, 10), limits.endpoints)
+
+
+def _networks(value: Any, walk: Walk) -> Any:
+    """Read the networks that a container is put on; the docker command always names the default one."""
+    found = _NETWORKS(value, walk)
+    return {name: one for name, one in found.items() if one or name != "default"} if found else found
+
+
 CREATE: Final = judged(
     struct(
         {
             **CONFIG,
-            "HostConfig": judged(struct(_HOST), limits.quota),
+            "HostConfig": judged(struct(HOST), limits.quota),
             # docker-py puts `{"a-network": null}` beside, which means nothing.
-            "NetworkingConfig": struct(
-                {"EndpointsConfig": judged(mapping(ENDPOINT, 10), limits.endpoints)}, nulls=True
-            ),
+            "NetworkingConfig": struct({"EndpointsConfig": _networks}, nulls=True),
         }
     ),
     limits.payload,

@@ -108,7 +108,7 @@ class Gatekeeper:
     def serve(self, path: Path | str) -> Server:
         """Answer the engine at this socket, in threads of its own."""
         server = Server(Path(path), self)
-        threading.Thread(target=server.serve_forever, name="gatekeeper", daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.1,), name="gatekeeper", daemon=True).start()
         return server
 
     def _knows(self, token: str) -> bool:

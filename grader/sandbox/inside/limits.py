@@ -135,11 +135,12 @@ def network_mode(value: str, rules: Rules) -> Refusal | None:
     return refused("host-network", "--network host", "publish a port with -p instead")
 
 
-def namespace(option: str, *known: str, why: str = "a container has its own, or another container's") -> Judge:
-    """Decide about a namespace: its own, or that of another container, which is the student's too."""
+def namespace(option: str, *known: str, joined: bool = False) -> Judge:
+    """Decide about a namespace: its own, or, if it can be `joined`, another container's, which is the student's too."""
+    why = "a container has its own, or another container's" if joined else "a container has its own"
 
     def judge(value: str, _rules: Rules) -> Refusal | None:
-        if value in known or ("container:" in known and re.fullmatch(r"container:[\w.-]+", value, re.ASCII)):
+        if value in known or (joined and re.fullmatch(r"container:[\w.-]+", value, re.ASCII)):
             return None
         if value == "shareable":
             return refused("ipc", f"{option} {value}", why)

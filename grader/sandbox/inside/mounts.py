@@ -11,7 +11,7 @@ from .rules import Refusal, attempt, names, refused
 if TYPE_CHECKING:
     from .rules import Rules
 
-_VOLUME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
+_VOLUME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _WINDOWS: Final = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _MODES: Final = frozenset(
     {"", "ro", "rw", "z", "Z", "nocopy", "cached", "delegated", "consistent", "private", "rprivate"}
@@ -27,9 +27,9 @@ _SYSTEM_DEEPER: Final = ("/var/run/", "/var/lib/", "/var/cache/", "/var/spool/",
 
 def bind(value: str, rules: Rules) -> Refusal | None:
     """Decide about an item of `HostConfig.Binds`, as `-v` takes it: `source:target:options`."""
-    if "\\" in value or re.match(r"[A-Za-z]:", value):
-        return _foreign(f"-v {value}", rules)
     source, *rest = value.split(":")
+    if "\\" in value or (len(source) == 1 and source.isalpha() and len(rest) > 1):
+        return _foreign(f"-v {value}", rules)
     if len(rest) > 2:  # noqa: PLR2004 - source, target and options
         return refused("bind-format", f"-v {value}", "write it as -v source:target or -v source:target:ro")
     if not rest or (len(rest) == 1 and not rest[0].startswith("/")):

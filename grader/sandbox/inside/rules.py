@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 MIB: Final = 1024 * 1024
 HUB: Final = "docker.io"
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
-_NAME: Final = re.compile(r"[a-z0-9]+(?:[._/-]+[a-z0-9]+)*")
+_PART: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+_NAME: Final = re.compile(rf"{_PART}(?:/{_PART})*")
+_HOST: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?")
 _TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 
 
@@ -133,7 +135,7 @@ def normalize(reference: str) -> str | None:
     name, colon, tag = tail.partition(":")
     if head in {HUB, "index.docker.io", "registry-1.docker.io"}:
         head, name = HUB, name if "/" in name else f"library/{name}"
-    if not _NAME.fullmatch(name) or not re.fullmatch(r"[\w.-]+(?::\d{1,5})?", head, re.ASCII):
+    if not _NAME.fullmatch(name) or not _HOST.fullmatch(head):
         return None
     if colon and not _TAG.fullmatch(tag):
         return None
