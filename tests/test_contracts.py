@@ -18,7 +18,7 @@ from grader.core.result import Diagnosis, Evidence, Feedback, Outcome, Result, S
 from grader.exercise.load import load
 from grader.submissions import PACKAGE as SUBMISSIONS
 from grader.submissions import Submission
-from tests.support.exercises import GOOD, OWN, own_kind, write
+from tests.support.exercises import COMMANDS, GOOD, write
 from tests.support.factories import make_check_result, make_result
 
 if TYPE_CHECKING:
@@ -33,10 +33,9 @@ def kind(model: type) -> str:
 
 
 @pytest.mark.parametrize("model", CHECKS, ids=kind)
-def test_the_example_works_in_an_exercise(model: type[Check], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_works_in_an_exercise(model: type[Check], tmp_path: Path) -> None:
     """An author who copies it needs the containers and images that it speaks of, and nothing else."""
-    own_kind(monkeypatch)
-    good = OWN if model.ability() in {State, Transcribes} else GOOD
+    good = COMMANDS if model.ability() in {State, Transcribes} else GOOD
     head = good.partition("checks:\n")[0].replace("busybox:1", "python:3-slim")
     text = head + "checks:\n" + "".join(f"  {line}\n" for line in inspect.cleandoc(model.example).splitlines())
     [loaded] = load(write(tmp_path, text)).file.checks

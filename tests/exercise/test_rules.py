@@ -10,7 +10,7 @@ from grader.exercise.model import ExerciseFile
 from grader.exercise.problems import Problems
 from grader.exercise.rules import Placed, check
 from grader.submissions import Submission
-from tests.support.exercises import GOOD, OWN, own_kind, problems, with_checks, write
+from tests.support.exercises import COMMANDS, GOOD, problems, with_checks, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,23 +118,22 @@ def test_given_files_exist(tmp_path: Path) -> None:
     load(write(tmp_path, text))
 
 
-def test_containers_of_the_students_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own_kind(monkeypatch)
+def test_containers_of_the_students_own(tmp_path: Path) -> None:
     checks = [
         "{id: a, kind: http, port: 80, in: {publishes: 3000}}",
         "{id: b, kind: logs, combined: {contains: x}, in: web}",
         "{id: c, kind: command, run: [id]}",
         "{id: d, kind: file, path: /a}",
-        "{id: e, kind: image, workdir: /a}",
+        "{id: e, kind: leftovers}",
     ]
-    loaded = load(write(tmp_path, with_checks(*checks, good=OWN))).file.checks
+    loaded = load(write(tmp_path, with_checks(*checks, good=COMMANDS))).file.checks
     places = [Where(publishes=3000), Where(container="web"), Where(), Where(), None]
     assert [one.in_ for one in loaded] == places
     wrong = ["{id: a, kind: command, run: [id], entrypoint: keep}", "{id: b, kind: sing}", "nonsense"]
-    assert complaints(tmp_path, with_checks(*wrong, good=OWN))[0].endswith(": leave out entrypoint or in")
+    assert complaints(tmp_path, with_checks(*wrong, good=COMMANDS))[0].endswith(": leave out entrypoint or in")
     assert complaints(
-        tmp_path, with_checks(checks[0], good=OWN.replace("checks:", "containers: {web: {}}\nchecks:"))
-    ) == ["6:13: containers: has no meaning for own submissions: students make the containers themselves"]
+        tmp_path, with_checks(checks[0], good=COMMANDS.replace("checks:", "containers: {web: {}}\nchecks:"))
+    ) == ["6:13: containers: has no meaning for commands submissions: students make the containers themselves"]
 
 
 class _Answers(Submission):
@@ -165,9 +164,8 @@ def test_a_command_runs_in_a_container_of_its_own(tmp_path: Path) -> None:
     assert load(write(tmp_path, text)).file.checks[0].id == "fresh"
 
 
-def test_only_an_image_of_the_exercise_has_an_original(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own_kind(monkeypatch)
+def test_only_an_image_of_the_exercise_has_an_original(tmp_path: Path) -> None:
     checks = ["{id: a, kind: local_image, image: web}", "{id: b, kind: local_image, image: web, unchanged: true}"]
-    assert complaints(tmp_path, with_checks(*checks, good=OWN)) == [
+    assert complaints(tmp_path, with_checks(*checks, good=COMMANDS)) == [
         "8:39: checks[1].image: 'web' is not among the exercise's images"
     ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from grader import submissions
-from grader.core import kinds
 from grader.core.errors import ExerciseError
 from grader.exercise.load import FILE, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = """\
 schema: grader/exercise/v1
@@ -25,22 +25,15 @@ checks:
   - {id: answers, kind: http, port: 3000, needs: [builds]}
 """
 
-OWN = """\
+COMMANDS = """\
 schema: grader/exercise/v1
 id: it
 title: It
-submission: {kind: own}
+submission: {kind: commands}
 images: ["python:3-slim"]
 checks:
 """
-"""The head of an exercise whose containers students make; `own_kind` makes its kind known."""
-
-
-def own_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Add the kind of submission `own` for one test."""
-    monkeypatch.setattr(submissions, "__path__", [*submissions.__path__, str(Path(__file__).parent / "submissions")])
-    for cached in (kinds.names, kinds.module, kinds.load):
-        monkeypatch.setattr(kinds, cached.__name__, cache(cached.__wrapped__))
+"""The head of an exercise whose containers students make."""
 
 
 def write(place: Path, text: str = GOOD, name: str = "it") -> Path:
