@@ -34,7 +34,7 @@ COUNTED: Final = {
 }
 """Calls of which an attempt may have a number only, and the cap's name."""
 _UNTOLD: Final = frozenset({
-    "container attach", "container export", "container resize", "exec resize", "exec start", "network connect",
+    "builder session", "container attach", "container export", "container resize", "exec resize", "exec start", "network connect",
     "network disconnect",
 })  # fmt: skip
 """Calls whose errors look like their success, as the engine tells them: neither has status, type or body."""

@@ -10,18 +10,19 @@ from grader.core.transcript import Call
 from grader.sandbox.inside import journal
 from grader.sandbox.inside.journal import Answer, Journal
 from grader.sandbox.inside.policy import decide
-from tests.support.policy import CREATE, RULES, body, request
+from tests.support.policy import CREATE, RULES, body, request, rules
 
 ID, OTHER = "ab" * 32, "cd" * 32
 TYPED = {"Content-Type": "application/json"}
 STAT = {"X-Docker-Container-Path-Stat": "e30="}
+MORE = rules(build=True)
 BARE = {"Api-Version": "1.45"}
 
 
 def call(book: Journal, method: str, uri: str, sent: Any = None, answer: Answer | None = None) -> dict[str, Any]:
     one = request(method, uri, sent)
     before = len(book.entries)
-    book.add(one, decide(one, RULES))
+    book.add(one, decide(one, MORE))
     if answer is not None:
         book.answer(one, answer)
     return book.entries[before]
@@ -114,6 +115,7 @@ def test_a_process_belongs_to_its_container() -> None:
         pytest.param("PUT", "/containers/web/archive?path=x", None, Answer(0, BARE, None), None, id="copied or not"),
         pytest.param("POST", "/networks/n/connect", {"Container": "w"}, Answer(0, BARE, None), None, id="on it or not"),
         pytest.param("POST", "/exec/0123/start", {"Detach": False}, Answer(0, BARE, None), None, id="runs or not"),
+        pytest.param("POST", "/grpc", None, Answer(0, BARE, None), None, id="builds or not"),
         pytest.param("POST", "/auth", None, None, 403, id="refused"),
         pytest.param("GET", "/info", None, None, None, id="not answered yet"),
     ],
