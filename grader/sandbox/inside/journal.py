@@ -34,8 +34,8 @@ COUNTED: Final = {
 }
 """Calls of which an attempt may have a number only, and the cap's name."""
 _UNTOLD: Final = frozenset({
-    "builder session", "container attach", "container export", "container resize", "exec resize", "exec start", "network connect",
-    "network disconnect",
+    "builder session", "container attach", "container export", "container resize", "exec resize", "exec start",
+    "network connect", "network disconnect",
 })  # fmt: skip
 """Calls whose errors look like their success, as the engine tells them: neither has status, type or body."""
 _COPIED: Final = "X-Docker-Container-Path-Stat"
