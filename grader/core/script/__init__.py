@@ -9,7 +9,17 @@ from grader.core.script import page, shell
 from grader.core.script.bindings import bind, containers_named, refer
 from grader.core.script.cleaning import clean, pasted
 from grader.core.script.drafts import Draft, Left
-from grader.core.script.model import MAX_COMMANDS, MAX_PASSAGES, MAX_TEXT, Command, Made, Reference, Row, Script
+from grader.core.script.model import (
+    MAX_COMMANDS,
+    MAX_LINES,
+    MAX_PASSAGES,
+    MAX_TEXT,
+    Command,
+    Made,
+    Reference,
+    Row,
+    Script,
+)
 from grader.core.script.output import Seen
 from grader.core.script.prompts import split
 from grader.core.script.rewrite import placeholders, plain
@@ -31,8 +41,8 @@ def read(text: str, name: str, task: str = "") -> Script:
     `name` is the file's, whose ending decides how it is read; `task` is the text of the exercise, from which students
     copy. Never raises: what can't be read is left out.
     """
-    if len(text) > MAX_TEXT:
-        reason = f"the file is longer than {MAX_TEXT // 1024} KiB"
+    if len(text) > MAX_TEXT or text.count("\n") > MAX_LINES:
+        reason = f"the file is longer than {MAX_TEXT // 1024} KiB or {MAX_LINES} lines"
         return Script((), _passages([Left(Row(1, text), reason, doubtful=True)]))
     text = clean(text)
     if _is_script(text, name):

@@ -58,7 +58,9 @@ class Gatherer:
             here += 1
             if statement.finished:
                 break
-            if here >= len(rows) or size > MAX_COMMAND or self._vain > _TOO_MUCH:
+            if size > MAX_COMMAND:
+                return self._too_long(rows, lines, here)
+            if here >= len(rows) or self._vain > _TOO_MUCH:
                 return self._unfinished(statement, lines, Gathered(first, at + 1, tuple(notes)), here)
             following_line = _continuation(rows[here].text, statement, lines[-1])
             if following_line is None:
@@ -68,14 +70,19 @@ class Gatherer:
             return _with_options(rows, Gathered(lines[0], here, tuple(notes)))
         return Gathered("\n".join(lines), here, tuple(notes))
 
+    def _too_long(self, rows: Sequence[Row], lines: list[str], here: int) -> Gathered:
+        self._vain += sum(len(line) for line in lines)
+        while here < len(rows) and rows[here - 1].text.endswith("\\"):
+            lines.append(rows[here].text)
+            here += 1
+        return Gathered("\n".join(lines), here, problem="too long")
+
     def _unfinished(self, statement: Statement, lines: list[str], one: Gathered, after: int) -> Gathered:
         if statement.continued and not statement.inside:
             # The marks of continuation go on behind the last line: what stands there is whole.
             text = "\n".join(lines).rstrip().removesuffix("\\").rstrip()
             return Gathered(text, after, one.notes)
         self._vain += sum(len(line) for line in lines)
-        if sum(len(line) + 1 for line in lines) > MAX_COMMAND:
-            return Gathered("\n".join(lines), after, problem="too long")
         return Gathered(lines[0], one.after, one.notes, "it isn't finished: a quote, a bracket or a loop stays open")
 
 

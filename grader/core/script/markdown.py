@@ -149,7 +149,8 @@ class _Reader:
             if bare[0] != "=":
                 self._end()
             return
-        if pattern(_HEADING).match(bare) and not is_docker(bare.lstrip("# ")):
+        # After one `#` a command was typed by root.
+        if pattern(_HEADING).match(bare) and not (bare[1] == " " and is_docker(bare[2:].lstrip())):
             self._end()
             self._page.markup.add(number)
             self._page.blocks.append(Block([Row(number, bare.lstrip("# "))], heading=True))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 256 * 1024
 """Characters of a file that is read."""
+MAX_LINES: Final = 10_000
 MAX_COMMANDS: Final = 500
 MAX_COMMAND: Final = 16 * 1024
 """Characters of one command."""

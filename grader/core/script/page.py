@@ -41,14 +41,7 @@ def _run(page: Page, found: Quotes) -> Session:
     for row in page.long:
         session.leave(row, "too long", doubtful=is_docker(row.text[:200].strip()))
     for block in page.blocks:
-        rows = []
-        for row in block.rows:
-            if row.number in found.sentences or row.number in found.commands:
-                if row.text.strip():
-                    session.leave(row, QUOTED)
-            else:
-                rows.append(row)
-        if rows:
+        for rows in _own(session, block, found):
             _block(session, block, rows)
     if not session.drafts:
         for block in page.blocks:
@@ -58,6 +51,19 @@ def _run(page: Page, found: Quotes) -> Session:
     _rest(session, page)
     _trust_repeated(session, found)
     return session
+
+
+def _own(session: Session, block: Block, found: Quotes) -> list[list[Row]]:
+    """Give the runs of lines in a block that aren't copied from the task."""
+    runs: list[list[Row]] = [[]]
+    for row in block.rows:
+        if row.number not in found.sentences and row.number not in found.commands:
+            runs[-1].append(row)
+            continue
+        if row.text.strip():
+            session.leave(row, QUOTED)
+        runs.append([])
+    return [run for run in runs if run]
 
 
 def _block(session: Session, block: Block, rows: list[Row]) -> None:

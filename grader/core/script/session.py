@@ -271,4 +271,4 @@ def _plausible(text: str) -> bool:
     first = first_word(text)
     if first[:1].isupper() and is_sentence(text):
         return False
-    return bool(first) and first.isascii() and first[0] not in "@-|,;:{}[]()<>*\"'" and first[-1] not in ":,"
+    return bool(first) and first.isascii() and first[0] not in "@`-|,;:{}[]()<>*\"'" and first[-1] not in ":,"

@@ -62,7 +62,7 @@ def split(text: str) -> list[Piece]:
         if len(line) <= MAX_COMMAND:  # a longer one isn't looked at, nor run
             current.feed(line)
         if current.finished:
-            pieces.append(Piece(start, "\n".join(lines)))
+            pieces.append(Piece(start, _without_end(lines)))
             lines = []
     if lines:
         pieces.append(Piece(start, _without_end(lines)))
@@ -70,9 +70,11 @@ def split(text: str) -> list[Piece]:
 
 
 def _without_end(lines: list[str]) -> str:
-    # Where the file ends after a backslash, bash runs what it has.
-    text = "\n".join(lines).rstrip()
-    return text.removesuffix("\\").rstrip() if text.endswith("\\") else text
+    # Where nothing follows a backslash, bash runs what it has.
+    text = "\n".join(lines)
+    if lines[-1].strip() and not lines[-1].endswith("\\"):
+        return text
+    return text.rstrip().removesuffix("\\").rstrip()
 
 
 def _join(pieces: list[Piece], syntax: Syntax) -> int:
