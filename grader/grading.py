@@ -127,13 +127,8 @@ def _run(  # noqa: PLR0917 - the parts of one attempt
                 flags=attempt.flags,
                 facts=attempt.facts,
             )
-            with file.submission.open(work) as target, clock.budget("checks", file.limits.checks):
+            with engine.used(), file.submission.open(work) as target, clock.budget("checks", file.limits.checks):
                 _checks(attempt, target, progress, options)
-        except SubmissionError:
-            raise
-        except BaseException as error:
-            engine.doubt = str(error) or type(error).__name__
-            raise
         finally:
             try:
                 attempt.facts |= preparation.facts()

@@ -39,6 +39,10 @@ class Terminal(Report):
     def add(self, result: Result) -> None:
         self._screen.gap()
         _head(self._screen, result)
+        if result.transcript is not None:
+            from grader.reports._transcript import show
+
+            show(self._screen, result.transcript)
         dockerfile = result.submission.taken.get("dockerfile", "Dockerfile")
         told: dict[Diagnosis, str] = {}
         reason: str | None = None

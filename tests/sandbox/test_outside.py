@@ -19,7 +19,7 @@ HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrn
 class FakeEngine:
     """Answers `top` from rows, or with an exception; its processes are not this machine's."""
 
-    local = False
+    sees_sockets = False
 
     def __init__(self, rows: list[list[str]] | Exception, *, runs: bool = True) -> None:
         self._rows = rows

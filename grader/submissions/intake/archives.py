@@ -26,6 +26,8 @@ _BROKEN: Final = (
     tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, MemoryError,
     gzip.BadGzipFile, ValueError, RuntimeError,
 )  # fmt: skip
+_HEAD: Final = 4096
+"""Bytes in which something that isn't text shows; a tar's first header has 512, filled up with zeros."""
 _ZIPS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OPENERS: Final[dict[bytes, Callable[[IO[bytes]], Any]]] = {
     b"\x1f\x8b": gzip.open,
@@ -40,6 +42,13 @@ MAX_HEADER: Final = 16 * 1024
 """Bytes of one header that extends a member's; names and links have a few hundred."""
 MAX_GLOBAL: Final = 64
 """Fields that may hold for all members of a tar: each is copied for each member."""
+
+
+def is_archive(file: IO[bytes]) -> bool:
+    """Whether a file is to be unpacked: whatever is not plain text."""
+    head = file.read(_HEAD)
+    file.seek(0)
+    return b"\0" in head or head.startswith((*_ZIPS, *_OPENERS)) or not head
 
 
 def unpack(copier: Copier, file: IO[bytes], name: str) -> None:

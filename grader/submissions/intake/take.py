@@ -1,4 +1,4 @@
-"""Read a submission where it lies: a folder, a zip, or a tar."""
+"""Read a submission where it lies: a folder, a zip, a tar, or a single file of text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 from grader.core.errors import PolicyError, SandboxError, SubmissionError, UsageError
 from grader.core.text import one_line, quoted
-from grader.submissions.intake.archives import unpack
+from grader.submissions.intake.archives import is_archive, unpack
 from grader.submissions.intake.snapshot import LEFT_OUT, MAX_DEPTH, Caps, Copier, Snapshot, too_large
 
 _OURS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO})
@@ -106,4 +106,7 @@ def _archive(copier: Copier, source: Path) -> None:
     if source.stat().st_size > copier.caps.max_bytes:
         raise too_large(source.name, copier.caps)
     with source.open("rb") as file:
-        unpack(copier, file, source.name)
+        if is_archive(file):
+            unpack(copier, file, source.name)
+        else:  # a Dockerfile, or a file of commands, by itself
+            copier.file(source.name, file, executable=os.access(source, os.X_OK))
