@@ -1,4 +1,4 @@
-"""Prove an exercise: its reference gets full marks, its starter less, each wrong answer fails as expect.yaml says."""
+"""Prove an exercise: right answers get full marks, the starter less, each wrong answer fails as expect.yaml says."""
 
 from __future__ import annotations
 
@@ -70,14 +70,21 @@ def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
     if grade is None or expected is None:
         return
     if (folder / "reference").is_dir():
-        yield _reference(grade(exercise, folder / "reference"))
+        yield _right("reference", grade(exercise, folder / "reference"))
     else:
         yield Finding("reference", ok=False, why=f"there is no folder solutions/{exercise.id}/reference")
+    for name in folders(folder / "also-right"):
+        yield _right(f"also-right/{name}", grade(exercise, folder / "also-right" / name))
     if (exercise.folder / "starter").is_dir():
         yield _starter(grade(exercise, exercise.folder / "starter"), expected.starter)
     for name, wanted in expected.wrong.items():
         if (folder / "wrong" / name).is_dir():
             yield _compare(f"wrong/{name}", grade(exercise, folder / "wrong" / name), wanted)
+
+
+def folders(path: Path) -> list[str]:
+    """Name the answers that are in a folder of answers; none where there is no such folder."""
+    return sorted(one.name for one in path.glob("*") if one.is_dir())
 
 
 def _exists(exercise: Exercise, name: str) -> Finding:
@@ -102,8 +109,8 @@ def _expectations(exercise: Exercise, folder: Path) -> tuple[Expectations | None
 
 
 def _consistent(exercise: Exercise, folder: Path, expected: Expectations) -> Iterator[Finding]:
-    there = {path.name for path in (folder / "wrong").glob("*") if path.is_dir()}
-    for name in sorted(there ^ set(expected.wrong)):
+    there = folders(folder / "wrong")
+    for name in sorted({*there} ^ set(expected.wrong)):
         why = "is not in expect.yaml" if name in there else "is in expect.yaml, and there is no such folder"
         yield Finding(f"wrong/{name}", ok=False, why=why)
     known = {check.id for check in exercise.file.checks} | {"submission"}
@@ -127,14 +134,14 @@ def _failures(result: Result) -> dict[str, str]:
     return {check.id: check.message or "" for check in result.checks if check.outcome is Outcome.FAILED}
 
 
-def _reference(result: Result) -> Finding:
+def _right(what: str, result: Result) -> Finding:
     _graded(result)
     full = result.passed and result.score is not None and result.score >= (result.max_score or 0)
     others = {
         check.id: check.message or check.outcome for check in result.checks if check.outcome is not Outcome.PASSED
     }
     why = result.message or "; ".join(f"{name}: {message}" for name, message in others.items())
-    return Finding("reference", ok=full, why="" if full else f"must get full marks, and fails {why}")
+    return Finding(what, ok=full, why="" if full else f"must get full marks, and fails {why}")
 
 
 def _starter(result: Result, wanted: Expected | None) -> Finding:

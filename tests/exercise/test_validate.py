@@ -115,6 +115,18 @@ def test_the_reference_must_pass(exercise: Exercise, solutions: Path) -> None:
     assert bad["reference"].why == "must get full marks, and fails builds: it is wrong"
 
 
+def test_other_right_answers_must_pass_too(exercise: Exercise, solutions: Path) -> None:
+    for name in ("long-options", "readme"):
+        (solutions / "also-right" / name).mkdir(parents=True)
+    results = {"long-options": PASSED, "readme": failing("builds")}
+    bad = prove(exercise, solutions, "", lambda name: results.get(name) or usual(name))
+    assert {what: one.why for what, one in bad.items()} == {
+        "also-right/readme": "must get full marks, and fails builds: it is wrong"
+    }
+    found = validate(exercise, lambda _, path: results.get(path.name) or usual(path.name))
+    assert "also-right/long-options" in {one.what for one in found if one.ok}
+
+
 def test_there_is_no_reference(exercise: Exercise, solutions: Path) -> None:
     (solutions / "reference").rmdir()
     assert prove(exercise, solutions, "", usual)["reference"].why == "there is no folder solutions/it/reference"
