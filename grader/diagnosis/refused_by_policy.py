@@ -34,6 +34,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             explanation=f"The engine on which your commands run allows only what the exercise needs: {reason}",
             fix="Leave out what was refused, and do the task without it.",
             line=line.number,
-            certainty=94,
+            # Without the name it may have been about something else; then what is there tells more.
+            certainty=94 if about is not None or not case.containers else 80,
         )
     return None

@@ -17,10 +17,10 @@ _DIFF_LINES: Final = 200
 """Lines that are compared; the time for more would grow with their square."""
 
 
-def explain(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diagnosis, str]) -> None:
+def explain(screen: Screen, check: CheckResult, source: str, told: dict[Diagnosis, str]) -> None:
     """Write what is known about a failed check.
 
-    `dockerfile` names the file that lines are of; `told` has the causes given so far, each with its check's title.
+    `source` names the file that lines are of; `told` has the causes given so far, each with its check's title.
     """
     if check.message:
         screen.line(check.message, indent=INDENT)
@@ -30,7 +30,7 @@ def explain(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diag
     if check.diagnosis in told:
         screen.labelled("Why", f"The same as for “{told[check.diagnosis]}” above.")
     else:
-        _details(screen, check, dockerfile)
+        _details(screen, check, source)
     if check.reproduce:
         screen.labelled("Try it", check.reproduce, "cyan")
     if check.diagnosis is not None:
@@ -38,11 +38,11 @@ def explain(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diag
     screen.gap()
 
 
-def _details(screen: Screen, check: CheckResult, dockerfile: str) -> None:
+def _details(screen: Screen, check: CheckResult, source: str) -> None:
     _comparison(screen, check)
     if check.diagnosis is not None:
         found = check.diagnosis
-        where = "" if found.line is None or f"line {found.line}" in found.fix else f" ({dockerfile}, line {found.line})"
+        where = "" if found.line is None or f"line {found.line}" in found.fix else f" ({source}, line {found.line})"
         screen.labelled("Why", f"{found.summary} {found.explanation}")
         screen.labelled("Fix", f"{found.fix}{where}", "green")
     if check.hint:
@@ -85,7 +85,9 @@ def _evidence(screen: Screen, evidence: Evidence) -> None:
     else:
         shown, where = lines[-_RAW_LINES:], "last"
     more = f" ({where} {_RAW_LINES} of {len(lines)} lines)" if len(lines) > _RAW_LINES else ""
-    title = evidence.title[:1].upper() + evidence.title[1:]
+    title = evidence.title
+    if not title.startswith("docker "):  # a command is written as it is typed
+        title = title[:1].upper() + title[1:]
     screen.raw(f"{title}{more}", [(line, "") for line in shown])
 
 

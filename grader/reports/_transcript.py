@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 _MOST: Final = 40
 """Commands that are listed."""
-_SHOWN: Final = 3
-"""Lines of output that a failed command is shown with: docker says what is wrong first, bash last."""
+_SHOWN: Final = 2
+"""Lines of output that a failed command is shown with."""
+_WRONG: Final = ("rror", "denied", "nknown", "not found", "o such", "nable to", "annot", "nvalid", "requires", " not a ")
+"""What stands in lines that say what is wrong: docker prints them first, before its usage, and other programs last."""
 _LONG: Final = 1.0
 """Seconds from which it is worth a word how long a command took."""
 
@@ -40,8 +42,14 @@ def _line(screen: Screen, line: Line) -> None:
     for note in line.notes:
         screen.line(one_line(note, 200), "dim", indent=6)
     if line.exit_code:
-        for said in [one for one in line.output.splitlines() if one.strip()][-_SHOWN:]:
+        for said in _complaint(line.output):
             screen.line(one_line(said, 400), "red", indent=6)
+
+
+def _complaint(output: str) -> list[str]:
+    lines = [one for one in output.splitlines() if one.strip() and not one.startswith("See 'docker")]
+    telling = [one for one in lines if any(word in one for word in _WRONG)]
+    return telling[:_SHOWN] or lines[-_SHOWN:]
 
 
 def _ending(line: Line) -> tuple[str, str]:

@@ -43,11 +43,12 @@ class Terminal(Report):
             from grader.reports._transcript import show
 
             show(self._screen, result.transcript)
-        dockerfile = result.submission.taken.get("dockerfile", "Dockerfile")
+        taken = result.submission.taken
+        source = taken.get("dockerfile") or taken.get("commands") or "Dockerfile"
         told: dict[Diagnosis, str] = {}
         reason: str | None = None
         for check in result.checks:
-            _check(self._screen, check, dockerfile, told)
+            _check(self._screen, check, source, told)
             if check.outcome is not Outcome.SKIPPED:
                 reason = None
             elif reason is None or check.message not in {reason, None}:
@@ -70,7 +71,7 @@ def _head(screen: Screen, result: Result) -> None:
         screen.gap()
 
 
-def _check(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diagnosis, str]) -> None:
+def _check(screen: Screen, check: CheckResult, source: str, told: dict[Diagnosis, str]) -> None:
     from grader.reports._failure import explain
 
     bonus = " bonus" if check.bonus else ""
@@ -79,7 +80,7 @@ def _check(screen: Screen, check: CheckResult, dockerfile: str, told: dict[Diagn
     screen.row(check.outcome, check.title or check.id, points)
     match check.outcome:
         case Outcome.FAILED:
-            explain(screen, check, dockerfile, told)
+            explain(screen, check, source, told)
         case Outcome.ERROR:
             screen.line(check.message or "It could not be checked.", indent=4)
             screen.line("This is a fault of the exercise or the machine, not yours: it costs no points.", indent=4)
