@@ -56,7 +56,7 @@ class Leftovers(Check):
             actual="\n".join(names),
             hint=f"These remove them: {', '.join(f'`{one.remove}`' for one, _ in found)}.",
             reproduce="\n".join(dict.fromkeys(one.show for one, _ in found)),
-            evidence=lookup.table(inventory.containers) if inventory.containers else (),
+            evidence=lookup.table(inventory.containers),
         )
 
     def _things(self, inventory: Inventory) -> Iterator[_Thing]:

@@ -119,4 +119,4 @@ def _table(inventory: Inventory) -> tuple[Evidence, ...]:
     rows = [("IMAGE", "ID", "SIZE")]
     for one in inventory.images:
         rows += [(one_line(tag, 60), one.id[7:19], show_bytes(one.size)) for tag in one.tags or ("<none>",)]
-    return (Evidence(kind="inspect", title="docker images", text=lookup.columns(rows)),)
+    return (Evidence(kind="inspect", title="all images (docker images)", text=lookup.columns(rows)),)

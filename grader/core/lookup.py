@@ -77,13 +77,15 @@ def condition(one: ContainerFacts) -> str:
 
 
 def table(containers: Sequence[ContainerFacts]) -> tuple[Evidence, ...]:
-    """Show containers as `docker ps -a` does, with what matters most."""
+    """Show containers as `docker ps -a` does, with what matters most; nothing where there are none."""
+    if not containers:
+        return ()
     rows = [("NAMES", "IMAGE", "COMMAND", "STATUS", "PORTS")]
     for one in containers:
         ports = ", ".join(str(port) for port in one.published)
         command = one_line(" ".join(one.argv), 24)
         rows.append((one_line(one.name, 40), one_line(one.image, 40), command, condition(one), one_line(ports)))
-    return (Evidence(kind="inspect", title="docker ps -a", text=columns(rows)),)
+    return (Evidence(kind="inspect", title="all containers (docker ps -a)", text=columns(rows)),)
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

@@ -61,12 +61,20 @@ def missing(case: Case) -> bool:
 
 def line_of(case: Case, container: ContainerFacts) -> int | None:
     """Give the line of the command that made a container, if that can be told."""
-    for line in reversed(lines(case)):
-        for call in line.calls:
-            known = call.container or call.arguments.get("name", "").lstrip("/")
-            if call.name == "container create" and not call.failed and known == container.name:
-                return line.number
-    return None
+    made = [
+        (call.container or call.arguments.get("name", "").lstrip("/"), line.number, call.body)
+        for line in lines(case)
+        for call in line.calls
+        if call.name == "container create" and not call.failed
+    ]
+    named = [number for name, number, _ in made if name == container.name]
+    # Of a name that Docker made up, the call for the container says nothing.
+    of_image = [
+        number
+        for name, number, body in made
+        if not name and isinstance(body, dict) and body.get("Image") == container.image
+    ]
+    return named[-1] if named else of_image[0] if len(of_image) == 1 else None
 
 
 def number(port: Published) -> int:

@@ -40,7 +40,8 @@ def diagnose(case: Case) -> Diagnosis | None:
         ),
         fix=(
             f"Run it with -it to type into it (docker run -it {image}), "
-            f"or with -dit to keep it running in the background (docker run -dit {image})."
+            f"or with -dit to keep it running in the background (docker run -dit {image}). "
+            "Where it should do something else, write that command behind the image."
         ),
         line=line_of(case, one),
         certainty=90,

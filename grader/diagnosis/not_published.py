@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
-from grader.core.specs import Where
 from grader.diagnosis._commands import LOOKS_AT_PORTS, line_of, meant
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ def diagnose(case: Case) -> Diagnosis | None:
     [one] = running
     if one.published or "host" in one.networks:
         return None
-    by_name = case.where is not None and case.where != Where() and case.where.publishes is None
     option = f"-p {outside or wanted}:{wanted}"
     return Diagnosis(
         cause="not_published",
@@ -35,5 +33,5 @@ def diagnose(case: Case) -> Diagnosis | None:
             "which must stand before the name of the image."
         ),
         line=line_of(case, one),
-        certainty=92 if by_name else 85,
+        certainty=90,
     )

@@ -14,10 +14,12 @@ from grader.diagnosis._commands import ABOUT_CONTAINERS, lines, named
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+    from grader.core.transcript import Line
 
 _LONG: Final = frozenset(
     {"--name", "--publish", "--detach", "--rm", "--env", "--volume", "--network", "--mount", "--restart", "--memory"}
 )
+_ALONE: Final = frozenset({"--detach", "--rm"})
 _SWITCHES: Final = frozenset({"-it", "-ti", "-dit", "-itd", "-d", "-P"})
 # Options that programs have, too: only with a value as `docker run` takes it.
 _WITH_VALUE: Final = {
@@ -40,7 +42,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             # With `--name web` behind the image, the container got another name.
             if option is None or (name is not None and about not in {None, name} and name not in words):
                 continue
-            image = one_line(str(call.body.get("Image") or "the image"))
+            image = one_line(str(call.body.get("Image")))
             return Diagnosis(
                 cause="option_after_image",
                 summary=f"In the command {named(line)}, {option} stands behind the image.",
@@ -48,11 +50,24 @@ def diagnose(case: Case) -> Diagnosis | None:
                     f"All that follows the image is the command which the container runs. "
                     f"So docker run did not see {option}: the container tried to run it."
                 ),
-                fix=f"Write the options first and the image last: docker run {one_line(' '.join(words))} {image}",
+                fix=f"Write the image behind all options: {_corrected(line, image, words)}",
                 line=line.number,
                 certainty=95,
             )
     return None
+
+
+def _corrected(line: Line, image: str, words: tuple[str, ...]) -> str:
+    """Write the command with its options before the image."""
+    count = 0
+    while count < len(words) and words[count].startswith("-"):
+        takes_value = words[count] in _WITH_VALUE or words[count] in _LONG - _ALONE
+        count += 2 if takes_value else 1
+    options, command = " ".join(words[:count]), " ".join(words[count:])
+    written = " ".join(line.text.split())
+    wrong = " ".join([image, *words])
+    right = " ".join(part for part in (options, image, command) if part)
+    return one_line(written.replace(wrong, right) if wrong in written else f"docker run … {right}", 300)
 
 
 def _command(body: Any) -> tuple[str, ...]:

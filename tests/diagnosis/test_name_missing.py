@@ -18,6 +18,12 @@ def test_recognised() -> None:
     explains(CAUSE, replace(CASE, containers=(made("db"), made("happy_gates3"))), "'happy_gates3'")
 
 
+def test_finds_the_line_by_the_image() -> None:
+    unnamed = line("docker run -d nginx:1", 0, "", call("container create", body={"Image": "nginx:1"}), number=4)
+    explains(CAUSE, commanded(unnamed, left=[made("quirky_fermi")]), "'quirky_fermi'", line=4)
+    explains(CAUSE, commanded(unnamed, unnamed, left=[made("quirky_fermi")]), "'quirky_fermi'")
+
+
 def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, containers=(made("my-web"),)))
     silent(CAUSE, replace(CASE, containers=(made("web"), made("quirky_fermi"))))

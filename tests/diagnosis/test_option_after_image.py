@@ -36,8 +36,21 @@ def ran(*words: str, name: str | None = None, image: str = "nginx:1") -> Line:
     ],
 )
 def test_recognised(words: list[str], option: str) -> None:
-    says = [f"{option} stands behind the image", f"docker run {' '.join(words)} nginx:1"]
+    says = [
+        f"{option} stands behind the image",
+        f"Write the image behind all options: docker run {' '.join(words)} nginx:1",
+    ]
     explains(CAUSE, commanded(ran(*words)), *says, line=2)
+
+
+def test_the_rest_of_the_command_stays() -> None:
+    body = {"Image": "nginx:1", "Cmd": ["-p", "3000:80", "--rm", "sh", "-c", "a b"]}
+    made = call("container create", body=body)
+    quoted = line("docker  run -d nginx:1 -p 3000:80 --rm sh -c 'a b'", 127, "", made)
+    explains(CAUSE, commanded(quoted), "docker run … -p 3000:80 --rm nginx:1 sh -c a b", line=1)
+    plain = made.model_copy(update={"body": {**body, "Cmd": ["-p", "3000:80", "--name", "web", "sleep", "9"]}})
+    whole = line("docker  run -d nginx:1 -p 3000:80 --name web sleep 9", 127, "", plain)
+    explains(CAUSE, commanded(whole), "options: docker run -d -p 3000:80 --name web nginx:1 sleep 9", line=1)
 
 
 def test_the_container_that_is_meant() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from grader.core.result import Outcome
+from grader.core.result import Diagnosis, Outcome
 from grader.reports.terminal import Terminal
 from tests.reports.cases import cases
 from tests.support.factories import make_check_result, make_result
@@ -123,3 +123,15 @@ def test_a_long_difference_is_cut() -> None:
     text = write(Screen(), make_result(checks=(check,)))
     assert "-line 0" in text
     assert "… 190 lines …" in text
+
+
+def test_names_the_file_that_a_line_is_of() -> None:
+    cause = Diagnosis(cause="x", summary="A.", explanation="B.", fix="Change it.", line=4)
+    result = make_result(checks=(make_check_result(outcome=Outcome.FAILED, message="no", diagnosis=cause),))
+    files = ({"dockerfile": "app/Dockerfile"}, {"commands": "commands.sh"})
+    shown = [
+        write(Screen(), result.model_copy(update={"submission": result.submission.model_copy(update={"taken": taken})}))
+        for taken in files
+    ]
+    assert "Change it. (app/Dockerfile, line 4)" in shown[0]
+    assert "Change it. (commands.sh, line 4)" in shown[1]
