@@ -97,6 +97,11 @@ class _Reader:
 
     def _fence(self, number: int, match: re.Match[str]) -> None:
         self._end()
+        block = self._fenced(number, match)
+        block.rows = _dedented(block.rows)
+        self._page.blocks.append(block)
+
+    def _fenced(self, number: int, match: re.Match[str]) -> Block:
         indent, quote, sign, info = len(match[1]), match[2], match[3], match[4].strip()
         self._page.markup.add(number)
         block = Block([], fenced=True, info=info)
@@ -104,7 +109,6 @@ class _Reader:
             # What belongs on the next line: ```docker run …
             block = Block([Row(number, info)], fenced=True)
             self._page.markup.discard(number)
-        self._page.blocks.append(block)
         while self._at < len(self._lines):
             line = self._lines[self._at]
             bare = line.lstrip(" >\t") if quote else line.strip()
@@ -113,9 +117,9 @@ class _Reader:
                 if not bare.strip(sign[0]):
                     self._at += 1
                     self._page.markup.add(self._at)
-                    return
+                    break
                 if bare.strip(sign[0]).isalpha() and block.rows:
-                    return  # the next fence opens before this one is closed
+                    break  # the next fence opens before this one is closed
             self._at += 1
             if len(line) > _MAX_ROW:
                 self._page.long.append(Row(self._at, line))
@@ -123,6 +127,7 @@ class _Reader:
             text = line.lstrip().removeprefix(">").removeprefix(" ") if quote else line
             head = text[:indent]
             block.rows.append(Row(self._at, head.lstrip() + text[indent:]))
+        return block
 
     def _until(self, end: str, block: Block) -> None:
         """Take lines up to one that holds `end`; the first line has been taken."""

@@ -28,7 +28,7 @@ def peeled(row: Row) -> Row:
     for mark in ("**", "__", "*", "_"):
         if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
             text = text[len(mark) : -len(mark)].strip()
-    if text.startswith(">") and (prompts.split(text) is None or text[1:].lstrip()[:1] in {">", "$"}):
+    if text.startswith(">") and in_prose(text[1:].strip()) is not Verdict.COMMAND:
         text = text.lstrip("> ")
     match = pattern(_LABEL).match(text)
     if match:
@@ -68,7 +68,8 @@ class Spans:
 
     def _span(self, row: Row, before: str, text: str, *, sole: bool) -> bool:
         lines = text.strip().split("\n")
-        if not any(is_docker(line.strip()) or line.endswith("\\") for line in lines[1:] or lines):
+        several = any(is_docker(line.strip()) for line in lines[1:]) or any(line.endswith("\\") for line in lines)
+        if not several:
             lines = [" ".join(line.strip() for line in lines)]  # as Markdown shows it
         rows = [Row(row.number + at, line) for at, line in enumerate(lines)]
         prompt = prompts.split(rows[0].text)

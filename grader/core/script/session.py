@@ -42,8 +42,8 @@ class Session:
         self.left: list[Left] = []
         self.seen = Seen()
         self._gatherer = Gatherer()
-        self._tables = Tables(self.seen)
-        self._open: Draft | None = None
+        self.tables = Tables(self.seen)
+        self.opened: Draft | None = None
 
     def leave(self, row: Row, reason: str, *, doubtful: bool = False) -> None:
         """Note a line that isn't run."""
@@ -51,7 +51,7 @@ class Session:
 
     def add(self, rows: Sequence[Row], at: int, text: str, sign: str = "", *, inline: bool = False) -> int:
         """Take the command that begins here; give the index of the row behind it."""
-        self._tables.stop()
+        self.tables.stop()
         got = self._gatherer.gather(rows, at, text)
         if got.problem is not None:
             self.leave(Row(rows[at].number, got.text), got.problem, doubtful=True)
@@ -62,7 +62,7 @@ class Session:
         draft.interactive = any(is_interactive(call) for call in docker)
         draft.shell = any(opens_shell(call) for call in docker) and "<<" not in draft.text
         self.drafts.append(draft)
-        self._open = draft if draft.interactive else None
+        self.opened = draft if draft.interactive else None
         return got.after
 
     def block(
@@ -70,8 +70,8 @@ class Session:
     ) -> None:
         """Read a block; `shell`: whatever stands in it is a command; `other` is asked about lines that are none."""
         _Block(self, rows, fenced=fenced, shell=shell, other=other).read()
-        self._open = None
-        self._tables.stop()
+        self.opened = None
+        self.tables.stop()
 
     @property
     def last_opened(self) -> Draft | None:
@@ -98,6 +98,10 @@ class _Block:
             prompt is None and is_docker(row.text.strip()) and self._judge(row.text.strip()) is Verdict.COMMAND
             for row, prompt in zip(rows, self._prompts, strict=True)
         )
+        # Who types docker at no prompt of root's is root only inside a container.
+        self._root_inside = unprompted and not any(
+            prompt is not None and prompt.sign == "root" and is_docker(prompt.rest) for prompt in self._prompts
+        )
         signs = {prompt.sign for prompt in self._prompts if prompt is not None}
         # Among commands that have another prompt or none, `#` begins a comment.
         self._hashes = not unprompted and "$" not in signs
@@ -108,7 +112,7 @@ class _Block:
         )
         # In a text only a terminal writes whole prompts; `$` may be written by hand, now and then.
         self._pasted = any(prompt is not None and prompt.sign in {"user", "windows"} for prompt in self._prompts)
-        self._inside_to_come = _to_come([prompt is not None and prompt.inside for prompt in self._prompts])
+        self._inside_to_come = self._to_come()
         self._exit_to_come = self._exits()
 
     def read(self) -> None:
@@ -118,7 +122,7 @@ class _Block:
 
     def _step(self, at: int) -> int:
         session, row, prompt = self._session, self._rows[at], self._prompts[at]
-        tables = session._tables  # noqa: SLF001 - one machine in two classes
+        tables = session.tables
         if not row.text.strip() or self._in_greeting(row):
             if tables.continues(row.text) and row.text.strip():
                 session.leave(row, OUTPUT)
@@ -138,13 +142,13 @@ class _Block:
     def _in_greeting(self, row: Row) -> bool:
         if not self._greets:
             return False
-        return self._session._tables.in_greeting() or row.text.strip().startswith(  # noqa: SLF001
+        return self._session.tables.in_greeting() or row.text.strip().startswith(
             ("Hello from Docker!", "$ docker run -it ubuntu bash")
         )
 
     def _is_host(self, prompt: Prompt) -> bool:
         rest = prompt.rest.strip()
-        if prompt.inside:
+        if self._inner(prompt):
             return False
         if not prompt.bare and (self._fenced or prompt.sign not in {"$", "arrow", "path"}):
             return True
@@ -153,11 +157,14 @@ class _Block:
         known = (in_block if self._fenced or prompt.sign == "$" else in_prose)(rest) is Verdict.COMMAND
         return known and (self._fenced or prompt.sign != "#" or is_docker(rest))
 
+    def _inner(self, prompt: Prompt) -> bool:
+        return prompt.inside or (prompt.sign == "root" and self._root_inside)
+
     def _typed_inside(self, row: Row, prompt: Prompt) -> bool:
         """Take a line as typed inside a container, if it was."""
         session = self._session
-        opened = session._open  # noqa: SLF001
-        if prompt.inside and opened is None:
+        opened = session.opened
+        if self._inner(prompt) and opened is None:
             if prompt.sign == "dialogue" and not self._fenced:
                 return False
             opened = session.last_opened
@@ -165,7 +172,7 @@ class _Block:
                 if prompt.rest.strip():
                     session.leave(row, STRAY, doubtful=True)
                 return True
-        if opened is None or not (prompt.inside or _changes(opened, prompt)):
+        if opened is None or not (self._inner(prompt) or _changes(opened, prompt)):
             return False
         if prompt.container is not None:
             session.seen.note(prompt.container, opened.number)
@@ -173,22 +180,22 @@ class _Block:
         return True
 
     def _type(self, opened: Draft, row: Row, text: str) -> None:
-        self._session._tables.stop()  # noqa: SLF001
+        self._session.tables.stop()
         if text.strip():
             opened.stdin.append(text.strip())
         opened.lines = max(opened.lines, row.number - opened.number + 1)
         done = text.strip() in _LEAVES
-        self._session._open = None if done else opened  # noqa: SLF001
+        self._session.opened = None if done else opened
         if done:
             opened.interactive = False
 
     def _unprompted(self, at: int) -> int:
         session, row = self._session, self._rows[at]
         text = row.text.strip()
-        opened = session._open  # noqa: SLF001
+        opened = session.opened
         if opened is not None and opened.shell and not self._prompted and self._dialogue(at, opened):
             return at + 1
-        if session._tables.continues(row.text):  # noqa: SLF001
+        if session.tables.continues(row.text):
             made = container_id(text)
             if made and session.drafts:
                 session.seen.note(made, session.drafts[-1].number)
@@ -230,14 +237,28 @@ class _Block:
         row = self._rows[at]
         text = row.text.strip()
         if is_docker(text):
-            self._session._open = None  # noqa: SLF001
+            self._session.opened = None
             return False
-        if self._inside_to_come[at] or first_word(text) not in INNER | _LEAVES:
+        if self._inside_to_come[at]:
+            self._session.leave(row, OUTPUT)
+            return True
+        if first_word(text) not in INNER | _LEAVES:
             return False
         if not (self._fenced or self._exit_to_come[at]):
             return False
         self._type(opened, row, text)
         return True
+
+    def _to_come(self) -> list[bool]:
+        """Say for every row whether a container's prompt stands below, before docker is called again."""
+        found, coming = [False] * len(self._rows), False
+        for at in range(len(self._rows) - 1, -1, -1):
+            found[at] = coming
+            prompt = self._prompts[at]
+            coming = (
+                self._inner(prompt) if prompt is not None else coming and not is_docker(self._rows[at].text.strip())
+            )
+        return found
 
     def _exits(self) -> list[bool]:
         """Say for every row whether `exit` stands there or below, before docker is called again."""
@@ -247,14 +268,6 @@ class _Block:
             coming = text in _LEAVES or (coming and not is_docker(text))
             found[at] = coming
         return found
-
-
-def _to_come(flags: Sequence[bool]) -> list[bool]:
-    found, coming = [False] * len(flags), False
-    for at in range(len(flags) - 1, -1, -1):
-        found[at] = coming
-        coming = coming or flags[at]
-    return found
 
 
 def _changes(opened: Draft, prompt: Prompt) -> bool:
