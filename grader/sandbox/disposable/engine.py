@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import remaining
 from grader.core.errors import SandboxError
 from grader.core.text import one_line
 from grader.sandbox.engine import Engine
+from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from grader.core.result import EngineInfo
-    from grader.core.specs import EngineSpec
-    from grader.sandbox.disposable.outer import Place
+    from grader.sandbox.disposable.records import Record
+    from grader.sandbox.disposable.relay import Relay
 
 TOKEN_HEADER: Final = "X-Grader-Token"  # noqa: S105 - a name
 """The gatekeeper lets through what carries it, unrecorded: the grader's own calls."""
@@ -31,14 +32,30 @@ class Isolated(Engine):
 
     mode = "isolated"
 
-    def __init__(self, place: Place, token: str, spec: EngineSpec, folder: Path) -> None:
+    def __init__(self, host: Engine, record: Record, relay: Relay | None = None) -> None:
+        folder = relay.folder if relay is not None else Path(record.shared)
         super().__init__(f"unix://{folder}/docker.sock")
-        self.place = place
-        self.spec = spec
-        self.host: Engine | None = None
-        """The engine that this one runs in; closed with it."""
+        self.place = record.place
+        self.spec = record.spec
+        self.host: Engine | None = host
+        """The engine that this one runs in."""
+        self.given_back: Callable[[Isolated], None] | None = None
+        """Ends the lease, if this is one."""
         self._agent = folder / "agent.sock"
-        self._headers = {TOKEN_HEADER: token}
+        self._headers = {TOKEN_HEADER: record.token}
+        self._relay = relay
+
+    def close(self) -> None:
+        """End the lease and close all connections; a Ctrl-C meanwhile waits until that is done."""
+        end, self.given_back = self.given_back, None
+        with uninterrupted():
+            try:
+                if end is not None:
+                    end(self)
+            finally:
+                super().close()
+                if self._relay is not None:
+                    self._relay.close()
 
     def _open(self, version: str | None = None) -> Any:
         # The library would ask for the version before it knows of the token.
@@ -103,21 +120,8 @@ class Isolated(Engine):
             raise
         return connection
 
-    def wait_until_up(self, running: Any, seconds: float) -> None:
-        """Wait for agent and dockerd; `running` says in words why they never will, or None.
-
-        Raises SandboxError when they are not there in time.
-        """
-        end = time.monotonic() + seconds
-        while not self._answers():
-            why = running()
-            if why is not None:
-                raise SandboxError(f"the disposable engine did not start: {why}")
-            if time.monotonic() > end:
-                raise SandboxError(f"the disposable engine was not ready within {seconds:g} s")
-            time.sleep(0.02)
-
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether agent and dockerd are there; never raises."""
         return self._agent.exists() and self._ping() is not None
 
     def _ping(self) -> str | None:

@@ -2,47 +2,71 @@
 
 from __future__ import annotations
 
-import secrets
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.core.clock import budget
-from grader.sandbox import images
-from grader.sandbox.disposable import image as engine_image
-from grader.sandbox.disposable import outer, start
+from grader.core.errors import SandboxError
+from grader.sandbox.disposable import aftercare, pool, records, start
+from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.core.specs import EngineSpec
     from grader.sandbox.disposable.engine import Isolated
+    from grader.sandbox.disposable.records import Held
     from grader.sandbox.engine import Engine
 
 
 def lease(
     host: Engine, names: tuple[str, ...], spec: EngineSpec, report: Callable[[str], None], *, client: bool = True
 ) -> Isolated:
-    """Give an engine that has these images and nothing else; closing it gives it back.
+    """Give an engine that has these images and nothing else: a warm one if one is free, else one of its own.
 
-    With `client`, there is a container for commands beside it. Raises SandboxError when there can't be one.
+    With `client`, there is a container for commands beside it. Closing the engine gives it back, and closes `host`.
+    Raises SandboxError when there can't be one.
     """
-    image = engine_image.ensure(host, report)
-    bases = images.ensure(host, names, report)
-    seed = start.seed_name(image, spec, bases)
-    place, token = start.new_place(), secrets.token_hex(32)
-    try:
-        report("Starting a disposable engine")
-        with budget("engine", 600):
-            engine = start.start(host, place, image, spec, token, seed=seed)
-        if client:
-            outer.create_client(host, place, image)
-    except start.SeedMissing:
-        outer.remove(host, place)
-        start.remove_folder(place)
-        start.make_seed(host, image, spec, bases, seed, report)
-        return lease(host, names, spec, report, client=client)
-    except BaseException:
-        outer.remove(host, place)
-        start.remove_folder(place)
-        raise
-    engine.host = host
+    wanted = pool.want(host, names, spec, report)
+    taken = pool.take(host, wanted, report)
+    if taken is not None:
+        held, engine = taken
+    else:
+        held = records.create(wanted)
+        try:
+            engine = pool.build(host, held, report, client=client)
+        except BaseException:
+            with uninterrupted():
+                held.forget()
+            raise
+    held.write(state="leased")
+    engine.given_back = partial(_end, held)
     return engine
+
+
+def _end(held: Held, engine: Isolated) -> None:
+    host = engine.host
+    if host is None:
+        return
+    try:
+        if held.record.warm:
+            _return(held, engine)
+        else:
+            # What can't be removed now, `grader clean` removes by the record.
+            with suppress(SandboxError):
+                start.destroy(host, held.record)
+                held.forget()
+            held.release()
+    finally:
+        host.close()
+
+
+def _return(held: Held, engine: Isolated) -> None:
+    doubt = engine.doubt
+    try:
+        if engine.ask({"op": "close"})["violated"]:
+            doubt = doubt or "somebody tried to get out"
+    except SandboxError as error:
+        doubt = doubt or error.message
+    held.write(state="resetting" if doubt is None else "planned", why=doubt)
+    aftercare.begin(held)

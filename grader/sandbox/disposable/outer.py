@@ -6,7 +6,9 @@ import io
 import json
 import os
 import tarfile
+import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +31,12 @@ _WORK: Final = 256 * MIB
 """Bytes that the folder with the submission may come to hold."""
 _CLIENT_MEMORY: Final = 512 * MIB
 _CLIENT_PIDS: Final = 256
+_GONE: Final = 15.0
+"""Seconds in which what somebody else is removing has gone."""
+
+
+class NotShared(Exception):  # noqa: N818 - what is so, not how it ends
+    """The host's engine does not see our file system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Place:
     """The names of one engine's parts."""
 
     name: str
-    shared: Path
+    shared: Path | None
     """A folder of this machine with the engine's sockets, where the host's engine shares our file system."""
 
     @property
@@ -65,14 +73,16 @@ def create(
 ) -> None:
     """Create the engine's container and put the programs in; `seed` is the volume that its disk is copied from.
 
-    While `seeding`, the volume is where the disk stays, and the registry inside can be written to.
+    While `seeding`, the volume is where the disk stays, and the registry inside can be written to. Raises NotShared
+    when the folder for the sockets is none of the host's.
     """
     disk = [_volume(seed, "/var/lib/grader")]
     if not seeding:
         disk = [_volume(place.disk, "/var/lib/grader"), _volume(seed, "/seed", read_only=True)]
     _create_volumes(host, place)
     mounts = [*disk, _volume(place.work, "/work"), _volume(place.socket, "/run/student")]
-    binds = [f"{place.shared}:/run/grader/host"] if host.local else []
+    if place.shared is not None:
+        mounts.append({"Type": "bind", "Source": str(place.shared), "Target": "/run/grader/host"})
     config: dict[str, Any] = {
         "Image": image,
         "Hostname": "docker",
@@ -81,11 +91,11 @@ def create(
         "Labels": {LABEL: place.name},
         "HostConfig": {
             "Privileged": True,
+            "UsernsMode": "host",  # an engine with a user namespace of its own allows the privileges only so
             "NetworkMode": "none",
             "CgroupnsMode": "private",
             "IpcMode": "private",
             "Mounts": mounts,
-            "Binds": binds,
             "Tmpfs": {"/run": "mode=755", "/tmp": ""},  # noqa: S108 - the container's own
             "Memory": spec.memory,
             "MemorySwap": spec.memory,
@@ -96,8 +106,15 @@ def create(
         },
     }
     settings = {"token": token, "uid": os.getuid(), "disk": spec.disk, "seeding": seeding}
+    from docker.errors import APIError
+
     with translated("creating a disposable engine"):
-        host.api.create_container_from_config(config, place.name)
+        try:
+            host.api.create_container_from_config(config, place.name)
+        except APIError as error:
+            if place.shared is not None and "bind source path does not exist" in str(error):
+                raise NotShared from error
+            raise
         host.api.put_archive(place.name, "/", _programs(settings))
 
 
@@ -110,6 +127,7 @@ def create_client(host: Engine, place: Place, image: str) -> None:
         "Labels": {LABEL: place.name},
         "HostConfig": {
             "Init": True,
+            "UsernsMode": "host",  # as the container whose network it uses
             "NetworkMode": f"container:{place.name}",
             "CgroupnsMode": "private",
             "IpcMode": "private",
@@ -136,6 +154,17 @@ def create_client(host: Engine, place: Place, image: str) -> None:
         host.api.create_container_from_config(config, place.client)
         host.api.put_archive(place.client, "/", _programs({}))
         host.api.start(place.client)
+
+
+def create_viewer(host: Engine, place: Place, image: str, seed: str) -> None:
+    """Create, and never start, a container through which the engine shows what is in a seed."""
+    config = {
+        "Image": image,
+        "Entrypoint": ["true"],
+        "Labels": {LABEL: place.name},
+        "HostConfig": {"NetworkMode": "none", "Mounts": [_volume(seed, "/seed", read_only=True)]},
+    }
+    host.api.create_container_from_config(config, place.name)
 
 
 def _create_volumes(host: Engine, place: Place) -> None:
@@ -187,21 +216,33 @@ def remove(host: Engine, place: Place) -> None:
 def _remove_container(host: Engine, name: str) -> None:
     from docker.errors import APIError, NotFound
 
+    end = time.monotonic() + _GONE
     with translated("removing a disposable engine"):
-        try:
-            host.api.remove_container(name, v=True, force=True)
-        except NotFound:
-            return
-        except APIError as error:
-            if "already in progress" not in str(error):
-                raise
+        while True:
+            try:
+                host.api.remove_container(name, v=True, force=True)
+            except NotFound:
+                return
+            except APIError as error:
+                # Until it has gone, its volumes can't.
+                if "already in progress" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
 
 def _remove_volume(host: Engine, name: str) -> None:
-    from docker.errors import NotFound
+    from docker.errors import APIError, NotFound
 
+    end = time.monotonic() + _GONE
     with translated("removing a disposable engine's volumes"):
-        try:
-            host.api.remove_volume(name)
-        except NotFound:
-            return
+        while True:
+            try:
+                host.api.remove_volume(name)
+            except NotFound:
+                return
+            except APIError as error:
+                if error.status_code != HTTPStatus.CONFLICT or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            else:
+                return

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import boot
+from . import boot, upkeep
 from .gatekeeper import Gatekeeper
 from .policy import Rules
 
@@ -61,9 +61,20 @@ class Agent:
         return {"now": time.monotonic()}
 
     def op_close(self, _: socket.socket) -> dict[str, Any]:
-        """End an attempt: from now on every call of a student is refused."""
+        """End an attempt: from now on every call of a student is refused. Says whether one was to get out."""
+        violated = self._gatekeeper.violated is not None
         self._gatekeeper.reset()
+        return {"violated": violated}
+
+    def op_wipe(self, _: socket.socket) -> dict[str, Any]:
+        """Empty the work folder, and give space that was freed on the disk back to the host."""
+        upkeep.wipe(boot.WORK)
+        upkeep.trim()
         return {}
+
+    def op_strangers(self, _: socket.socket, *, kill: bool = False) -> dict[str, Any]:
+        """Name the processes that are not the engine's own, and kill those of containers."""
+        return {"strangers": upkeep.strangers(kill=kill)}
 
     def op_calls(self, _: socket.socket, since: int = 0) -> dict[str, Any]:
         """Give what students' calls were, and the violation if there was one."""

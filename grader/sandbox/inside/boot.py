@@ -33,6 +33,12 @@ REGISTRY = "127.0.0.1:47300"
 
 NO_SEED = 3
 """The exit code when the seed's volume holds no disk."""
+NO_SPACE = 4
+"""The exit code when the host has too little space."""
+SPACE = 3 * 1024**3
+"""Bytes that must be free on the host's disk at the start."""
+FLOOR = 1024**3
+"""Bytes of the host's disk that are left free: before there are fewer, the engine ends."""
 
 MS_REMOUNT, MS_BIND, MS_NOSYMFOLLOW = 32, 4096, 256  # linux/mount.h
 _LOOP_MAJOR = 7
@@ -90,6 +96,9 @@ def prepare_cgroups(root: Path) -> None:
 
 def prepare_disk(image: Path, size: int, *, seeding: bool) -> None:
     """Mount a file system of its own: a copy of the seed's, or, to make a seed, an empty one of `size` bytes."""
+    if _free(image.parent) < SPACE:
+        sys.stderr.write("too little space on the host's disk\n")
+        raise SystemExit(NO_SPACE)
     if seeding:
         with image.open("wb") as file:
             file.truncate(size)
@@ -102,8 +111,7 @@ def prepare_disk(image: Path, size: int, *, seeding: bool) -> None:
         raise SystemExit(NO_SEED)
     DATA.mkdir(exist_ok=True)
     for _ in range(20):
-        device = _run("losetup", "--find").strip()
-        _make_node(device)
+        _make_node(_run("losetup", "--find"))
         # Another engine may take the same device between the two steps.
         done = subprocess.run(
             ["mount", "-o", "loop,noatime,nodev", str(image), str(DATA)], check=False, capture_output=True, text=True
@@ -114,8 +122,15 @@ def prepare_disk(image: Path, size: int, *, seeding: bool) -> None:
     raise SystemExit(f"the engine's disk can't be mounted: {done.stderr.strip()}")
 
 
-def _make_node(device: str) -> None:
+def _free(folder: Path) -> int:
+    """Give the bytes that are free on the host's disk, where the volume is."""
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize
+
+
+def _make_node(found: str) -> None:
     """Make the file of a loop device: those that came after this container have none in it."""
+    device = found.split()[0]  # `/dev/loop9 (lost)`, if there is none
     if not os.path.exists(device):  # noqa: PTH110 - a device
         with contextlib.suppress(FileExistsError):
             os.mknod(device, 0o060660, os.makedev(_LOOP_MAJOR, int(device.removeprefix("/dev/loop"))))
@@ -197,6 +212,10 @@ def _watch(config: dict[str, Any], children: dict[str, subprocess.Popen[bytes]],
         ended = own.get(pid, "")
         if not pid:
             time.sleep(0.05)
+            # What the disk's file may grow to, the host may not have.
+            if _free(DISK.parent) < FLOOR:
+                sys.stderr.write("engine: the host's disk is nearly full\n")
+                return NO_SPACE  # and everything ends at once
     if ended:
         sys.stderr.write(f"engine: {ended} ended\n")
     for name in ("dockerd", "registry", "agent"):

@@ -1,12 +1,19 @@
-"""Passes bytes between standard streams and a Unix socket: the way in where the grader shares no folder with us."""
+"""Passes bytes between standard streams and a Unix socket: the way in where the grader shares no folder with us.
+
+Input comes in pieces, each after its length in four bytes. A length of nothing says that the grader's side is done,
+and may still listen: not every way here can close one direction of a stream. Without it, the input's end ends all.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
+import struct
 import sys
 import threading
+from contextlib import suppress
 
+LENGTH = struct.Struct(">L")
 _PIECE = 65536
 
 
@@ -15,14 +22,31 @@ def main(path: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(path)
         threading.Thread(target=_send, args=(connection,), daemon=True).start()
-        while piece := connection.recv(_PIECE):
-            _write(piece)
+        with suppress(OSError):
+            while piece := connection.recv(_PIECE):
+                _write(piece)
 
 
 def _send(connection: socket.socket) -> None:
-    while piece := os.read(0, _PIECE):
-        connection.sendall(piece)
-    connection.shutdown(socket.SHUT_WR)
+    with suppress(OSError):
+        while len(head := _read(LENGTH.size)) == LENGTH.size:
+            (left,) = LENGTH.unpack(head)
+            if not left:
+                connection.shutdown(socket.SHUT_WR)
+            while left:
+                piece = os.read(0, min(left, _PIECE))
+                if not piece:
+                    break
+                connection.sendall(piece)
+                left -= len(piece)
+    os._exit(0)  # the other side has gone
+
+
+def _read(count: int) -> bytes:
+    found = b""
+    while len(found) < count and (piece := os.read(0, count - len(found))):
+        found += piece
+    return found
 
 
 def _write(piece: bytes) -> None:
