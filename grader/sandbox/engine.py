@@ -10,13 +10,16 @@ import socket
 import tempfile
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from grader.core.errors import SandboxError
+from grader.core.errors import SandboxError, SubmissionError
 from grader.core.result import EngineInfo
 from grader.core.text import one_line, quoted
 from grader.sandbox import buildx
 from grader.sandbox.errors import START_HINT, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LABEL: Final = "grader.attempt"
 """Put on everything made for an attempt. For people and for `grader clean`; what is removed is known by id."""
@@ -146,6 +149,17 @@ class Engine:
     def buildx(self) -> tuple[str, ...]:
         """Give the command that runs Buildx."""
         return buildx.command(_user_plugins())
+
+    @contextlib.contextmanager
+    def used(self) -> Iterator[None]:
+        """Doubt the engine if anything goes wrong inside but what the student can mend."""
+        try:
+            yield
+        except SubmissionError:
+            raise
+        except BaseException as error:
+            self.doubt = str(error) or type(error).__name__
+            raise
 
     def close(self) -> None:
         """Close connections and remove the private configuration."""
