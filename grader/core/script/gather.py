@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FOLLOWS: Final = ("&&", "||", "|", "&", ";")
 _OPTION: Final = r"^\s*--?[A-Za-z]"
 _MOST_JOINED: Final = 30
-_TOO_MUCH: Final = 512 * 1024
+_TOO_MUCH: Final = 256 * 1024
 """Characters that are read in vain before unfinished statements are no longer looked into."""
 
 

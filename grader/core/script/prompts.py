@@ -28,6 +28,9 @@ _LABELLED: Final = rf"^[\w.~/@:()\[\]+-]{{1,80}}(?:\s[\w.~/:()\[\]*✗+-]{{1,40}
 _PLAIN: Final = r"^([$#%>])\s+"
 _GLUED: Final = r"^[$>](?:docker|sudo|curl)(?:\s|-compose\s)"
 _ID: Final = r"^[0-9a-f]{12}$"
+_SIGNS: Final = frozenset(f"$#%>:.λ»→⟩▶►⇒└╰➜{_HEAVY}{_SINGLE}")
+_FARTHEST: Final = 400
+"""Characters within which a prompt ends."""
 _FIRST: Final = vocabulary("docker docker-compose docker.exe sudo winpty curl")
 
 
@@ -53,6 +56,8 @@ class Prompt:
 def split(line: str) -> Prompt | None:
     """Part a prompt from what was typed; None if the line begins with none."""
     line = line.strip()
+    if _SIGNS.isdisjoint(line[:_FARTHEST]):
+        return None
     if len(line) > 2:  # noqa: PLR2004 - "$ " and a letter
         match = pattern(_ENVIRONMENT).match(line)
         after = None if match is None else split(line[match.end() :])
