@@ -12,6 +12,9 @@ from grader.core.quantities import Bytes, Seconds
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP port."""
 
+Runtime = Literal["runc", "runsc"]
+"""A program that runs containers: the usual one, or gVisor's, which gives them a kernel of their own."""
+
 MIB = 1024 * 1024
 
 
@@ -68,6 +71,8 @@ class ContainerSpec(Model):
     """Capabilities it keeps; all others are dropped."""
     network: Literal["none", "bridge"] | None = None
     """Default: `bridge` when ports are published, else `none`."""
+    runtime: Runtime | None = None
+    """What it runs with, where the engine has it: `runsc` is gVisor. Default: the engine's own."""
 
     @model_validator(mode="after")
     def _ready_can_be_seen(self) -> ContainerSpec:
@@ -123,6 +128,8 @@ class EngineSpec(Model):
     """Processes and threads; the engine itself has about 100."""
     disk: Annotated[Bytes, Field(ge=512 * MIB)] = 8192 * MIB
     """Bytes of images, containers and volumes."""
+    runtime: Runtime = "runc"
+    """What the student's containers run with; `runsc` is gVisor, which must be installed where the grader runs."""
 
 
 class LimitSpec(Model):

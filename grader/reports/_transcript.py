@@ -15,7 +15,7 @@ _MOST: Final = 40
 """Commands that are listed."""
 _SHOWN: Final = 2
 """Lines of output that a failed command is shown with."""
-_WRONG: Final = ("rror", "denied", "nknown", "not found", "o such", "nable to", "annot", "nvalid", "requires", " not a ")
+_WRONG: Final = ("rror", "denied", "nknown", "found", "o such", "nable to", "annot", "nvalid", "requires", " not a ")
 """What stands in lines that say what is wrong: docker prints them first, before its usage, and other programs last."""
 _LONG: Final = 1.0
 """Seconds from which it is worth a word how long a command took."""

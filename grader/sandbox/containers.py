@@ -52,6 +52,7 @@ def settings(spec: ContainerSpec) -> dict[str, Any]:
         "CgroupnsMode": "private",  # on cgroup v1 the default shows the host's
         "LogConfig": _LOG,
         "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
+        **({"Runtime": spec.runtime} if spec.runtime is not None else {}),
     }
 
 
@@ -175,6 +176,11 @@ class OurContainer(EngineContainer):
             return str(self._api.create_container_from_config(config, name)["Id"])
         except APIError as error:
             said = str(error.explanation)
+            if "runtime name" in said:
+                raise SandboxError(
+                    f"this engine has no runtime {config['HostConfig'].get('Runtime')}",
+                    hint="Install gVisor and name its runsc in the engine's daemon.json, or use --engine isolated.",
+                ) from error
             # What the image asks for makes no container: it has no command, or its working directory is a file.
             if error.status_code == _INVALID or "Cannot mkdir" in said:
                 raise Failure(f"no container can be made of the image: {one_line(said)}") from None

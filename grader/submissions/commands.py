@@ -90,7 +90,9 @@ class Commands(Submission):
         note(work, [name for place, given in self.given.items() for name in lay(work, place, given)])
         work.taken["commands"] = file.relative_to(root).as_posix()
         work.preparation.settle()
-        originals = begin(engine, root, work.allow.rules(work.images), work.images, self.to_pull)
+        originals = begin(
+            engine, root, work.allow.rules(work.images, runtime=engine.spec.runtime), work.images, self.to_pull
+        )
         yield Workspace(engine, originals, self._run(engine, script, file.name, work))
 
     def _file(self, root: Path) -> Path:

@@ -152,6 +152,7 @@ class Isolated(Engine):
             "engine cpu": f"{spec.cpus:g}",
             "engine disk": f"{spec.disk} bytes",
             "network": "none",
+            "runtime": spec.runtime,
         }
         return found.model_copy(update={"limits": {**found.limits, **limits}})
 

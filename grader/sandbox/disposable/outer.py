@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import tarfile
 import time
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from grader.core.errors import SandboxError
 from grader.core.specs import MIB, EngineSpec
 from grader.sandbox.errors import translated
+from grader.sandbox.inside import boot
 
 if TYPE_CHECKING:
     from grader.sandbox.engine import Engine
@@ -105,7 +108,7 @@ def create(
             "LogConfig": _LOG,
         },
     }
-    settings = {"token": token, "uid": os.getuid(), "disk": spec.disk, "seeding": seeding}
+    settings = {"token": token, "uid": os.getuid(), "disk": spec.disk, "seeding": seeding, "runtime": spec.runtime}
     from docker.errors import APIError
 
     with translated("creating a disposable engine"):
@@ -116,6 +119,8 @@ def create(
                 raise NotShared from error
             raise
         host.api.put_archive(place.name, "/", _programs(settings))
+        if spec.runtime == "runsc" and not seeding:
+            host.api.put_archive(place.name, "/", _gvisor())
 
 
 def create_client(host: Engine, place: Place, image: str) -> None:
@@ -191,6 +196,20 @@ def _programs(settings: dict[str, Any]) -> bytes:
         _add(archive, f"{FOLDER}/config.json", json.dumps(settings).encode(), 0o600)
         _add(archive, "/etc/passwd", _PASSWD.encode(), 0o644)
         _add(archive, "/etc/group", _GROUP.encode(), 0o644)
+    return packed.getvalue()
+
+
+def _gvisor() -> bytes:
+    """Pack gVisor's program, which is one file without libraries. Raises SandboxError where it isn't installed."""
+    path = shutil.which("runsc")
+    if path is None:
+        raise SandboxError(
+            "the exercise wants its containers run by gVisor, and there is no runsc here",
+            hint="Install it (apt-get install runsc), or take `runtime: runsc` out of the exercise.",
+        )
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        _add(archive, boot.RUNSC, Path(path).read_bytes(), 0o755)
     return packed.getvalue()
 
 

@@ -31,6 +31,13 @@ WORK = Path("/work")
 REGISTRY = "127.0.0.1:47300"
 """On the loopback, where students' containers can't reach it, at a port that no exercise asks for."""
 
+RUNSC = "/usr/local/bin/runsc"
+"""Where gVisor is put, for engines that run their containers with it."""
+_GVISOR = {
+    "default-runtime": "runsc",
+    # With the network of the container's namespace, so that published ports work as usual.
+    "runtimes": {"runsc": {"path": RUNSC, "runtimeArgs": ["--network=host"]}},
+}
 NO_SEED = 3
 """The exit code when the seed's volume holds no disk."""
 NO_SPACE = 4
@@ -130,7 +137,7 @@ def _free(folder: Path) -> int:
 
 def _make_node(found: str) -> None:
     """Make the file of a loop device: those that came after this container have none in it."""
-    device = found.split()[0]  # `/dev/loop9 (lost)`, if there is none
+    device = found.split(maxsplit=1)[0]  # `/dev/loop9 (lost)`, if there is none
     if not os.path.exists(device):  # noqa: PTH110 - a device
         with contextlib.suppress(FileExistsError):
             os.mknod(device, 0o060660, os.makedev(_LOOP_MAJOR, int(device.removeprefix("/dev/loop"))))
@@ -153,7 +160,7 @@ def _start(config: dict[str, Any]) -> dict[str, subprocess.Popen[bytes]]:
         "features": {"containerd-snapshotter": False},
         "log-opts": {"max-size": "1m", "max-file": "2"},
         "registry-mirrors": [f"http://{REGISTRY}"],
-        "runtimes": {"runsc": {"path": "runsc", "runtimeArgs": ["--network=host"]}} if config.get("runsc") else {},
+        **(_GVISOR if config.get("runtime") == "runsc" else {}),
         "shutdown-timeout": 1,
     }
     Path("/etc/docker").mkdir(parents=True, exist_ok=True)
