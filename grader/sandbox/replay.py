@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from grader.core.clock import remaining
 from grader.core.errors import PolicyError, SandboxError, TimedOut
+from grader.core.quantities import show_seconds
 from grader.core.script import Command, Made, bind
 from grader.core.text import one_line
 from grader.core.transcript import Call, Line
@@ -41,6 +41,8 @@ class Replay:
     terminal: bool = False
     seconds: float = 60.0
     """For one command."""
+    total: float = 300.0
+    """Seconds for all of them."""
     env: Mapping[str, str] = field(default_factory=dict)
     dialogue: Callable[[str], str | None] = lambda _: None
     """Gives what a person types into a command, by the exercise."""
@@ -65,14 +67,19 @@ class Recorder:
         if host is None:
             raise SandboxError("the disposable engine has lost the engine that it runs in")
         commands = self._replay.script.commands
+        end = time.monotonic() + self._replay.total
         with Session(host, self._engine.place) as session:
             session.open(self._replay.name, self._environment(), terminal=self._replay.terminal)
             for index, command in enumerate(commands):
                 progress(f"Running line {command.number}: {one_line(command.text, 60)}")
-                over = self._one(session, command, last=index == len(commands) - 1)
-                if over:
+                left = end - time.monotonic()
+                if left <= 0:
+                    break
+                if self._one(session, command, left, last=index == len(commands) - 1):
                     break
             session.finish()
+        if time.monotonic() > end:
+            raise TimedOut(f"the commands took longer than {show_seconds(self._replay.total)} together")
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -88,8 +95,8 @@ class Recorder:
             **self._replay.env,
         }
 
-    def _one(self, session: Session, command: Command, *, last: bool) -> bool:
-        """Run one command; says whether the script is over with it."""
+    def _one(self, session: Session, command: Command, left: float, *, last: bool) -> bool:
+        """Run one command, for `left` seconds at most; says whether the script is over with it."""
         text, notes = bind(command, self._made)
         notes = (*([command.note] if command.note else []), *notes)
         typed = self._replay.dialogue(text)
@@ -97,18 +104,14 @@ class Recorder:
         patience = (_LAST if last else _SETTLED) + len((typed or "").splitlines())
         event: dict[str, Any] = {}
         started = asked = time.monotonic()
-        try:
-            for found in session.run(text, min(self._replay.seconds, remaining(self._replay.seconds)), typed):
-                event = found or event
-                now = time.monotonic()
-                if now - asked > _LOOK and now - started > _LAST:
-                    asked = now
-                    if self._goes_on(patience):
-                        session.leave()
-                        patience = float("inf")
-        except TimedOut as error:
-            self._note(command, text, notes, {"timed_out": True})
-            raise TimedOut(f"the commands took longer than they may: {error.message}") from None
+        for found in session.run(text, min(self._replay.seconds, left), typed):
+            event = found or event
+            now = time.monotonic()
+            if now - asked > _LOOK and now - started > _LAST:
+                asked = now
+                if self._goes_on(patience):
+                    session.leave()
+                    patience = float("inf")
         calls = self._note(command, text, notes, event)
         self._learn(command.number, calls)
         return bool(event.get("over"))

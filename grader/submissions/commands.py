@@ -29,6 +29,8 @@ MAX_FILE: Final = 1024 * 1024
 """Bytes of the file with the commands."""
 _ENDINGS: Final = frozenset({".sh", ".bash", ".zsh", ".md", ".markdown", ".txt", ".ps1", ".bat", ".cmd", ""})
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_AROUND: Final = 120.0
+"""Seconds for opening and closing the shell, and for what the engine is asked between commands."""
 _NOT_ANSWERS: Final = frozenset({"task.md", "license", "dockerfile", "makefile", ".gitignore", ".dockerignore"})
 
 
@@ -128,10 +130,12 @@ class Commands(Submission):
     def _run(self, engine: Any, script: Script, name: str, work: Work) -> Transcript:
         from grader.sandbox.replay import Recorder, Replay
 
-        replay = Replay(name, script, self.terminal, self.command_timeout, self.env, self._typed)
+        replay = Replay(
+            name, script, self.terminal, self.command_timeout, self.timeout, env=self.env, dialogue=self._typed
+        )
         recorder = Recorder(engine, replay)
         try:
-            with budget("commands", self.timeout):
+            with budget("commands", self.timeout + _AROUND):
                 recorder.run(work.progress.phase)
         except TimedOut as error:
             engine.doubt = error.message

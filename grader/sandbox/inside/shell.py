@@ -16,10 +16,14 @@ USER = 1000
 _COMMANDS, _STATUS = 198, 199
 """File numbers of the shell's own that no script uses."""
 _LOOP = f"""
+GRADER_STATUS=0
+grader_again() {{ builtin return "$1"; }}
 while IFS= builtin read -r -d '' -u {_COMMANDS} GRADER_INPUT && IFS= builtin read -r -d '' -u {_COMMANDS} GRADER_LINE
 do
+  grader_again "$GRADER_STATUS" && :
   builtin eval "$GRADER_LINE" <"$GRADER_INPUT"
-  builtin printf '%s\\0' "$?" >&{_STATUS}
+  GRADER_STATUS=$?
+  builtin printf '%s\\0' "$GRADER_STATUS" >&{_STATUS}
 done
 """
 
