@@ -44,6 +44,7 @@ Exit codes: 0 all passed, 1 graded and something failed, 2 wrong usage or a brok
         "check": "Check one submission.",
         "exercise": "List, show, start, validate exercises.",
         "images": "List, pull or stand in for base images.",
+        "engine": "Keep disposable engines warm.",
         "doctor": "Say what works here, what doesn't, and what to do.",
         "clean": "Remove what interrupted runs left on the engine.",
         "completion": "Print shell completion for bash, zsh or fish.",

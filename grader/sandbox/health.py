@@ -17,6 +17,7 @@ from grader.core.specs import ContainerSpec
 from grader.core.text import one_line
 from grader.sandbox import images
 from grader.sandbox.containers import settings
+from grader.sandbox.disposable import pool, probe
 from grader.sandbox.engine import connect
 from grader.sandbox.errors import translated
 from grader.sandbox.ledger import abandoned
@@ -80,7 +81,8 @@ def _engine(engine: Engine) -> Iterator[Finding]:
     yield _limits(engine)
     yield from _images(engine)
     yield from _disk(engine, info)
-    left = sum(len(objects) for _, _, objects in abandoned())
+    yield _disposable(engine)
+    left = sum(len(objects) for _, _, objects in abandoned()) + len(pool.abandoned())
     if left:
         yield Finding("left over", Level.WARNING, f"{left} objects of interrupted or kept runs", "Run `grader clean`.")
 
@@ -188,3 +190,8 @@ def _disk(engine: Engine, info: dict[str, Any]) -> Iterator[Finding]:
     good = free >= FLOOR
     fix = "" if good else "Free some space: `docker system df` shows what takes it."
     yield Finding("disk", Level.OK if good else Level.WARNING, f"{show_bytes(free)} free in {root}", fix)
+
+
+def _disposable(engine: Engine) -> Finding:
+    good, text, fix = probe.describe(engine)
+    return Finding("isolation", Level.OK if good else Level.WARNING, f"disposable engines {text}", fix)

@@ -28,16 +28,18 @@ def begin(held: Held) -> None:
     number = held.hand_over()
     # -P: nothing is imported from the folder that somebody happens to be in.
     command = [sys.executable, "-P", "-m", __name__, held.record.name, str(number)]
-    _running.append(
-        subprocess.Popen(
-            command,
-            pass_fds=(number,),
-            start_new_session=True,  # a Ctrl-C is not for it
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+    # Without it, the next one who takes the engine starts it afresh.
+    with suppress(OSError):
+        _running.append(
+            subprocess.Popen(
+                command,
+                pass_fds=(number,),
+                start_new_session=True,  # a Ctrl-C is not for it
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         )
-    )
     held.release()
 
 

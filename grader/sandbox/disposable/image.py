@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core.clock import limit
 from grader.core.errors import SandboxError, TimedOut
 from grader.sandbox import images
+from grader.sandbox.disposable.records import exclusive
+from grader.sandbox.errors import translated
 from grader.sandbox.packages import tool, unpack
 
 if TYPE_CHECKING:
@@ -27,20 +30,48 @@ _HUB_ANSWERS: Final = 15.0
 
 def ensure(host: Engine, report: Callable[[str], None]) -> str:
     """Give the id of the engine image, made on first use. Raises SandboxError when it can't be made."""
-    recipe = _recipe()
-    reference = f"{NAME}:{_digest(recipe)}"
-    found = images.inspect(host, reference)
+    found = present(host)
     if found is None:
-        report("Making the engine image, once (about half a minute)")
-        base = _base(recipe)
-        if _pulled(host, base):
-            _build(host, recipe, reference)
-        else:
-            _from_packages(host, recipe, reference)
-        found = images.inspect(host, reference)
+        with exclusive(NAME):  # another process may be at it
+            found = present(host) or _make(host, report)
+    return found
+
+
+def present(host: Engine) -> str | None:
+    """Give the id of the engine image; None when it has yet to be made."""
+    found = images.inspect(host, reference())
+    return str(found["Id"]) if found is not None else None
+
+
+def reference() -> str:
+    """Give the image's name, which says what it is made from."""
+    return f"{NAME}:{_digest(_recipe())}"
+
+
+def _make(host: Engine, report: Callable[[str], None]) -> str:
+    recipe, name = _recipe(), reference()
+    report("Making the engine image, once (about half a minute)")
+    if _pulled(host, _base(recipe)):
+        _build(host, recipe, name)
+    else:
+        _from_packages(host, recipe, name)
+    found = present(host)
     if found is None:
-        raise SandboxError(f"the engine image {reference} was made, and isn't there")
-    return str(found["Id"])
+        raise SandboxError(f"the engine image {name} was made, and isn't there")
+    return found
+
+
+def remove(host: Engine) -> list[str]:
+    """Remove all engine images, older ones too; gives the names of those that are gone."""
+    from docker.errors import APIError
+
+    gone = []
+    with translated("removing engine images"):
+        for name in (name for one in host.api.images(NAME) for name in one["RepoTags"] or ()):
+            with suppress(APIError):  # something uses it
+                host.api.remove_image(name)
+                gone.append(str(name))
+    return gone
 
 
 def _recipe() -> Path:
@@ -71,15 +102,15 @@ def _pulled(host: Engine, base: str) -> bool:
     return True
 
 
-def _build(host: Engine, recipe: Path, reference: str) -> None:
-    command = [*host.buildx(), "build", "--load", "--progress=plain", f"--tag={reference}", str(recipe)]
+def _build(host: Engine, recipe: Path, name: str) -> None:
+    command = [*host.buildx(), "build", "--load", "--progress=plain", f"--tag={name}", str(recipe)]
     tool(command, "Building the engine image", env=host.environment())
 
 
-def _from_packages(host: Engine, recipe: Path, reference: str) -> None:
+def _from_packages(host: Engine, recipe: Path, name: str) -> None:
     names = [line for line in (recipe / "packages").read_text().split("\n") if line and not line.startswith("#")]
     with tempfile.TemporaryDirectory(prefix="grader-engine-image-") as folder:
         archive = f"{folder}/root.tar"
         unpack(archive, _SUITE, str(host.version().get("Arch", "amd64")), names)
-        command = ["docker", "import", "--change", f"ENV PATH={_PATH}", archive, reference]
+        command = ["docker", "import", "--change", f"ENV PATH={_PATH}", archive, name]
         tool(command, "Importing the engine image", env=host.environment())

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxError
 from grader.sandbox.disposable import aftercare, pool, records, start
-from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +34,7 @@ def lease(
         try:
             engine = pool.build(host, held, report, client=client)
         except BaseException:
-            with uninterrupted():
-                held.forget()
+            start.discard(host, held)
             raise
     held.write(state="leased")
     engine.given_back = partial(_end, held)
@@ -52,11 +49,7 @@ def _end(held: Held, engine: Isolated) -> None:
         if held.record.warm:
             _return(held, engine)
         else:
-            # What can't be removed now, `grader clean` removes by the record.
-            with suppress(SandboxError):
-                start.destroy(host, held.record)
-                held.forget()
-            held.release()
+            start.discard(host, held)
     finally:
         host.close()
 

@@ -91,37 +91,31 @@ def _connected(host: Engine, record: Record) -> Isolated | None:
             states = [host.api.inspect_container(name)["State"] for name in (record.name, record.place.client)]
         except NotFound:
             return None
-    if not all(one["Running"] and not one["Paused"] for one in states):
-        return None
-    engine = start.attach(host, record)
-    if engine.answers():
-        return engine
-    engine.close()
-    return None
+    running = all(one["Running"] and not one["Paused"] for one in states)
+    return _answering(host, record) if running else None
 
 
 def build(host: Engine, held: Held, report: Callable[[str], None], *, client: bool = True) -> Isolated:
     """Start the engine of a record, with its seed made first if there is none.
 
-    If that fails, or is interrupted, nothing of the engine is left.
+    If that fails, or is interrupted, parts of it may be there.
     """
-    try:
-        with budget("engine", _BUDGET):
+    with budget("engine", _BUDGET):
+        report("Starting a disposable engine")
+        try:
+            engine = start.boot(host, held)
+        except start.SeedMissing:
+            start.destroy(host, held.record)
+            seeds.ensure(host, held.record, report)
             report("Starting a disposable engine")
-            try:
-                engine = start.boot(host, held)
-            except start.SeedMissing:
-                start.destroy(host, held.record)
-                seeds.ensure(host, held.record, report)
-                report("Starting a disposable engine")
-                engine = start.boot(host, held)
+            engine = start.boot(host, held)
+        try:
             if client:
                 outer.create_client(host, held.record.place, held.record.image)
             held.write(state="ready", why=None, **_fresh(engine))
-    except BaseException:
-        with uninterrupted():
-            start.destroy(host, held.record)
-        raise
+        except BaseException:
+            engine.close()
+            raise
     return engine
 
 
@@ -141,8 +135,11 @@ def renew(host: Engine, held: Held, report: Callable[[str], None]) -> Isolated:
         return build(host, held, report)
     except BaseException as error:
         with uninterrupted():
-            held.write(why=error.message if isinstance(error, GraderError) else "it was interrupted")
-            held.release()
+            try:
+                held.write(why=error.message if isinstance(error, GraderError) else "starting it was interrupted")
+                start.destroy(host, held.record)
+            finally:
+                held.release()
         raise
 
 
@@ -183,8 +180,10 @@ def _try_reset(host: Engine, held: Held) -> str | None:
 def _attached(host: Engine, record: Record) -> Isolated | None:
     with translated("looking at a disposable engine"):
         running = host.api.containers(filters={"name": f"^/{record.name}$"})
-    if not running:
-        return None
+    return _answering(host, record) if running else None
+
+
+def _answering(host: Engine, record: Record) -> Isolated | None:
     engine = start.attach(host, record)
     if engine.answers():
         return engine
@@ -209,8 +208,7 @@ def up(host: Engine, wanted: Record, count: int, report: Callable[[str], None]) 
         try:
             build(host, held, report).close()
         except BaseException:
-            with uninterrupted():
-                held.forget()
+            start.discard(host, held)
             raise
         held.release()
         yield held.record.name, "started"

@@ -29,6 +29,8 @@ from grader.sandbox.ledger import state_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PREFIX: Final = "grader-engine-"
+"""What the names of engines begin with."""
 _ENDING: Final = ".json"
 _MOST: Final = 1024 * 1024
 """Bytes that are read of a record."""
@@ -129,7 +131,7 @@ def create(record: Record) -> Held:
 
 def fresh(host: str, *, warm: bool, **fields: Any) -> Record:
     """Give the record of an engine that is to be made."""
-    return Record(name=f"grader-engine-{secrets.token_hex(6)}", host=host, warm=warm, since=time.time(), **fields)
+    return Record(name=f"{PREFIX}{secrets.token_hex(6)}", host=host, warm=warm, since=time.time(), **fields)
 
 
 def take(name: str, wait: float = 0.05) -> Held | None:
@@ -217,6 +219,11 @@ def new_folder(name: str) -> Path:
     path = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     path.chmod(0o700)
     return path
+
+
+def is_disposable(address: str) -> bool:
+    """Whether an engine's address is that of a disposable one."""
+    return address.startswith("unix://") and Path(address.removeprefix("unix://")).parent.name.startswith(PREFIX)
 
 
 def remove_folder(path: Path) -> None:

@@ -99,8 +99,9 @@ class Relay:
 
     def _both_ways(self, connection: socket.socket, stream: Any) -> None:
         raw: socket.socket = getattr(stream, "_sock", stream)
-        raw.settimeout(None)
+        raw.setblocking(False)  # for looking at what has come already
         first = read_already(stream)
+        raw.setblocking(True)
         there = threading.Thread(target=_forward, args=(connection, raw), daemon=True)
         there.start()
         try:

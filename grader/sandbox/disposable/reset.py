@@ -40,6 +40,7 @@ def reset(host: Engine, engine: Isolated, record: Record) -> None:
     """
     outer.remove_client(host, record.place)
     engine.ask({"op": "close"})
+    _require_large_images(engine, record)
     with translated("resetting a disposable engine"):
         _remove_containers(engine)
         _remove_networks(engine.api)
@@ -156,8 +157,12 @@ def _restore(engine: Isolated, record: Record) -> None:
         if images.inspect(engine, one.id) is not None:
             with translated(f"naming {one.ref}"):
                 engine.api.tag(one.id, *normalize(one.ref).rpartition(":")[::2])
-        elif record.sizes.get(one.id, 0) <= _PULLED:
-            images.pull(engine, one.ref)
         else:
-            # Unpacking a large image takes longer than a copy of the disk that has it.
+            images.pull(engine, one.ref)
+
+
+def _require_large_images(engine: Isolated, record: Record) -> None:
+    """Give up at once where a large image is gone: unpacking it takes longer than copying a disk that has it."""
+    for one in record.images:
+        if record.sizes.get(one.id, 0) > _PULLED and images.inspect(engine, one.id) is None:
             raise SandboxError(f"a disposable engine is not as new: {one.ref} was removed")

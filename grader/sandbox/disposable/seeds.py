@@ -57,16 +57,14 @@ def exists(host: Engine, record: Record) -> bool:
 
 def ensure(host: Engine, wanted: Record, report: Callable[[str], None]) -> bool:
     """Make the seed that a record names, unless it is there; says whether it was made."""
-    with records.exclusive(wanted.seed) as waited:
-        del waited
+    with records.exclusive(wanted.seed):
         held = records.create(records.fresh(wanted.host, warm=False, **_shared_fields(wanted)))
         try:
             if exists(host, held.record):
                 return False
             _make(host, held, report)
         finally:
-            start.destroy(host, held.record)
-            held.forget()
+            start.discard(host, held)
     return True
 
 

@@ -67,6 +67,18 @@ def destroy(host: Engine, record: Record) -> None:
         records.remove_folders(record)
 
 
+def discard(host: Engine, held: Held) -> None:
+    """Remove an engine and forget it; if that fails, its record stays, for `grader clean`."""
+    with uninterrupted():
+        try:
+            destroy(host, held.record)
+            held.forget()
+        except SandboxError:
+            held.write(warm=False)
+        finally:
+            held.release()
+
+
 def _create(host: Engine, record: Record, *, seeding: bool) -> None:
     outer.create(host, record.place, record.image, record.spec, record.token, seed=record.seed, seeding=seeding)
 
