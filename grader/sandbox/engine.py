@@ -61,9 +61,10 @@ class Engine:
     def _open(self, version: str | None = None) -> Any:
         return _open(self.address, self._tls, version or "auto")
 
-    def settings(self) -> dict[str, Any]:
-        """Give what the `docker` command's configuration must say besides where its plugins are."""
-        return {}
+    @property
+    def command_address(self) -> str:
+        """The address for the `docker` command, as DOCKER_HOST takes it."""
+        return self.address
 
     def version(self) -> dict[str, Any]:
         """Give what `docker version` says of the server."""
@@ -131,15 +132,13 @@ class Engine:
         if self._config is None:
             self._config = tempfile.mkdtemp(prefix="grader-docker-")
             plugins = [str(folder) for folder in _user_plugins() if folder.is_dir()]
-            (Path(self._config) / "config.json").write_text(
-                json.dumps({"cliPluginsExtraDirs": plugins, **self.settings()})
-            )
+            (Path(self._config) / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": plugins}))
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return {
             **kept,
             "HOME": self._config,
             "DOCKER_CONFIG": self._config,
-            "DOCKER_HOST": self.address,
+            "DOCKER_HOST": self.command_address,
             "DOCKER_BUILDKIT": "1",
             "DOCKER_CLI_HINTS": "false",
             "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",

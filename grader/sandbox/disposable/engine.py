@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.core.clock import remaining
 from grader.core.errors import SandboxError
 from grader.core.text import one_line
+from grader.sandbox.disposable.door import Door
 from grader.sandbox.engine import Engine
 from grader.sandbox.ledger import uninterrupted
 
@@ -44,6 +45,7 @@ class Isolated(Engine):
         self._agent = folder / "agent.sock"
         self._headers = {TOKEN_HEADER: record.token}
         self._relay = relay
+        self._door: Door | None = None
 
     def close(self) -> None:
         """End the lease and close all connections; a Ctrl-C meanwhile waits until that is done."""
@@ -54,6 +56,8 @@ class Isolated(Engine):
                     end(self)
             finally:
                 super().close()
+                if self._door is not None:
+                    self._door.close()
                 if self._relay is not None:
                     self._relay.close()
 
@@ -73,9 +77,12 @@ class Isolated(Engine):
         """Whether its published ports can be reached: always, through the agent."""
         return True
 
-    def settings(self) -> dict[str, Any]:
-        """Give what the `docker` command's configuration must say."""
-        return {"HttpHeaders": self._headers}
+    @property
+    def command_address(self) -> str:
+        """A socket of its own, which adds the token."""
+        if self._door is None:
+            self._door = Door(self.address, self._headers)
+        return self._door.address
 
     def dial(self, host: str, port: int, timeout: float) -> socket.socket:
         """Open a TCP connection from where the student's own commands run."""
