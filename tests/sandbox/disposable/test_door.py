@@ -32,7 +32,7 @@ class Listener:
         with connection:
             while b"\r\n\r\n" not in self.heard:
                 self.heard += connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + self.heard.partition(b"\r\n\r\n")[2].upper())
             while piece := connection.recv(4096):
                 connection.sendall(piece.upper())
 
