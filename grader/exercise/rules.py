@@ -54,6 +54,10 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
         _fits(file, found, ("checks", index), problems)
     for place, given in getattr(file.submission, "given", {}).items():
         _given(folder, place, given.from_, problems)
+    known = {normalize(name) for name in file.images}
+    for index, name in enumerate(getattr(file.submission, "to_pull", ())):
+        if normalize(name) not in known:
+            problems.add(("submission", "to_pull", index), f"'{name}' is not among the exercise's images")
 
 
 def _needs(index: int, one: Check, ids: Sequence[str | None], problems: Problems) -> None:
