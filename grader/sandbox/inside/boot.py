@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import signal
@@ -58,7 +59,8 @@ def main() -> int:
     asked = _Asked()
     prepare_cgroups(Path("/sys/fs/cgroup"))
     seeding = bool(config["seeding"])
-    prepare_disk(DISK.with_suffix(".new") if seeding else DISK, int(config["disk"]), seeding=seeding)
+    image = unfinished(DISK.parent) if seeding else DISK
+    prepare_disk(image, int(config["disk"]), seeding=seeding)
     follow_no_links(WORK)
     for folder in (SOCKET.parent, STUDENT.parent, PLUGIN.parent):
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +69,7 @@ def main() -> int:
     code = _watch(config, children, asked)
     if seeding and code == 0:
         # Only a whole disk gets the name that engines look for.
-        DISK.with_suffix(".new").rename(DISK)
+        image.rename(DISK)
     return code
 
 
@@ -101,14 +103,25 @@ def prepare_cgroups(root: Path) -> None:
     (root / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in names))
 
 
+def unfinished(folder: Path) -> Path:
+    """Give a name of its own to a disk that is to be a seed, and remove those that nobody goes on with."""
+    for path in folder.glob("*.new"):
+        with path.open("rb") as file, contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+    path = folder / f"{os.urandom(4).hex()}.new"
+    # Never closed: the lock says that its writer is alive, to writers in other containers too.
+    fcntl.flock(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), fcntl.LOCK_EX)
+    return path
+
+
 def prepare_disk(image: Path, size: int, *, seeding: bool) -> None:
     """Mount a file system of its own: a copy of the seed's, or, to make a seed, an empty one of `size` bytes."""
     if _free(image.parent) < SPACE:
         sys.stderr.write("too little space on the host's disk\n")
         raise SystemExit(NO_SPACE)
     if seeding:
-        with image.open("wb") as file:
-            file.truncate(size)
+        os.truncate(image, size)
         # No journal: what is lost in a crash is thrown away anyhow.
         _run("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", "-E", "lazy_itable_init=1,nodiscard", str(image))
     elif SEED.exists():
