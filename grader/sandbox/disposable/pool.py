@@ -55,13 +55,16 @@ def take(host: Engine, wanted: Record, report: Callable[[str], None]) -> tuple[H
         taken = _take_ready(host, one)
         if taken is not None:
             return taken
-    for one in (*soon, *stale):
+    for one in (*soon, *stale, *ready):
         held = records.take(one.name, _RESETTING if one in soon else 0.05)
-        if held is not None and held.record.state == "ready":
-            held.release()
-            return _take_ready(host, one) or take(host, wanted, report)
-        if held is not None:
+        if held is None:
+            continue
+        if held.record.state != "ready":
             return held, renew(host, held, report)
+        held.release()
+        taken = _take_ready(host, one)
+        if taken is not None:
+            return taken
     return None
 
 
