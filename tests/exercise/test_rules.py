@@ -174,5 +174,5 @@ def test_only_an_image_of_the_exercise_has_an_original(tmp_path: Path) -> None:
 def test_only_an_image_of_the_exercise_can_be_pulled(tmp_path: Path) -> None:
     head = COMMANDS.replace("{kind: commands}", '{kind: commands, to_pull: ["python:3-slim", "nginx:1"]}')
     assert complaints(tmp_path, with_checks("{id: a, kind: leftovers}", good=head)) == [
-        "4:58: submission.to_pull[1]: 'nginx:1' is not among the exercise's images"
+        "4:57: submission.to_pull[1]: 'nginx:1' is not among the exercise's images"
     ]
