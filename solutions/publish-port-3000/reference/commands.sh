@@ -1,1 +1,4 @@
-docker run -d --name web -p 3000:3000 -v "$PWD/site":/site -w /site python:3-slim python3 -m http.server 3000
+docker run -d --name web -p 3000:3000 python:3-slim python3 -m http.server 3000
+docker run -d --name docs -p 3001:8000 python:3-slim python3 -m http.server 8000
+docker ps
+curl -s http://localhost:3001

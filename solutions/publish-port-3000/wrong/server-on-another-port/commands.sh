@@ -1,0 +1,2 @@
+docker run -d --name web -p 3000:3000 python:3-slim python3 -m http.server
+docker run -d --name docs -p 3001:8000 python:3-slim python3 -m http.server 8000

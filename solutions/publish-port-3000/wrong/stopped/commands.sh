@@ -1,0 +1,4 @@
+docker run -d --name web -p 3000:3000 python:3-slim python3 -m http.server 3000
+docker run -d --name docs -p 3001:8000 python:3-slim python3 -m http.server 8000
+curl -s http://localhost:3000
+docker stop -t 1 web

@@ -1,0 +1,3 @@
+docker pull busybox:1
+docker tag busybox:1 toolbox:v1
+docker rmi python:3-slim

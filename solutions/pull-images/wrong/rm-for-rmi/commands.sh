@@ -1,0 +1,4 @@
+docker pull busybox:1
+docker images
+docker tag busybox:1 toolbox:v1
+docker rm python:3-slim
