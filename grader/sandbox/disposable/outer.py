@@ -175,7 +175,8 @@ def create_viewer(host: Engine, place: Place, image: str, seed: str) -> None:
 def _create_volumes(host: Engine, place: Place) -> None:
     """Make the volumes that engine and client share: in memory, so that what students write there is bounded."""
     for name, options in ((place.work, f"size={_WORK},uid={USER},gid={USER},mode=755"), (place.socket, "size=1m")):
-        host.api.create_volume(name, "local", {"type": "tmpfs", "device": "tmpfs", "o": options}, {LABEL: place.name})
+        how = {"type": "tmpfs", "device": "tmpfs", "o": f"nodev,nosuid,{options}"}
+        host.api.create_volume(name, "local", how, {LABEL: place.name})
 
 
 def _volume(name: str, target: str, *, read_only: bool = False) -> dict[str, Any]:

@@ -48,7 +48,7 @@ SPACE = 3 * 1024**3
 FLOOR = 1024**3
 """Bytes of the host's disk that are left free: before there are fewer, the engine ends."""
 
-MS_REMOUNT, MS_BIND, MS_NOSYMFOLLOW = 32, 4096, 256  # linux/mount.h
+MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND, MS_NOSYMFOLLOW = 2, 4, 32, 4096, 256  # linux/mount.h
 _LOOP_MAJOR = 7
 
 
@@ -161,7 +161,7 @@ def follow_no_links(folder: Path) -> None:
     if not folder.is_dir():
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    for flags in (MS_BIND, MS_REMOUNT | MS_BIND | MS_NOSYMFOLLOW):
+    for flags in (MS_BIND, MS_REMOUNT | MS_BIND | MS_NOSYMFOLLOW | MS_NODEV | MS_NOSUID):
         if libc.mount(str(folder).encode(), str(folder).encode(), None, flags, None) != 0:
             raise SystemExit(f"{folder} can't be mounted without links: {os.strerror(ctypes.get_errno())}")
 
