@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .rules import Refusal, Rules, attempt
+from .rules import Refusal, Rules, attempt, refused
 
 Judge = Callable[[Any, Rules], Refusal | None]
 """Decides about a value that has the right shape."""
@@ -50,6 +50,10 @@ class Walk:
         why = f"it must be {wanted}, as the docker command sends it"
         self.object_to(attempt("malformed", f"a request in which {self.place} is something else", why))
 
+    def too_much(self, most: str) -> None:
+        """Note that there is more of something than anybody needs."""
+        self.object_to(refused("too-much", f"so much in {self.place}", f"{most} are the most"))
+
 
 Shape = Callable[[Any, Walk], Any]
 
@@ -58,9 +62,9 @@ def text(value: Any, walk: Walk) -> Any:
     """A text."""
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > _LONGEST or "\0" in value:
+    if not isinstance(value, str) or "\0" in value:
         return walk.malformed("a text")
-    return value
+    return value if len(value) <= _LONGEST else walk.too_much(f"{_LONGEST} characters")
 
 
 def flag(value: Any, walk: Walk) -> Any:
@@ -106,8 +110,10 @@ def mapping(inner: Shape, most: int = _MOST) -> Shape:
     def shape(value: Any, walk: Walk) -> Any:
         if value is None:
             return None
-        if not isinstance(value, dict) or len(value) > most:
-            return walk.malformed(f"an object with {most} keys at the most")
+        if not isinstance(value, dict):
+            return walk.malformed("an object")
+        if len(value) > most:
+            return walk.too_much(str(most))
         found = {}
         for key, one in value.items():
             with walk.at(key):
@@ -123,8 +129,10 @@ def items(inner: Shape, most: int = _MOST) -> Shape:
     def shape(value: Any, walk: Walk) -> Any:
         if value is None:
             return None
-        if not isinstance(value, list) or len(value) > most:
-            return walk.malformed(f"a list of {most} at the most")
+        if not isinstance(value, list):
+            return walk.malformed("a list")
+        if len(value) > most:
+            return walk.too_much(str(most))
         return [inner(one, walk) for one in value]
 
     return shape

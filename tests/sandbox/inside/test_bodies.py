@@ -19,7 +19,7 @@ def subnet(subnet: str, **more: Any) -> dict[str, Any]:
     ("uri", "sent", "rule", "violation"),
     [
         (EXEC, {"Cmd": ["sh"], "Privileged": True}, "privileged", False),
-        (EXEC, {"Cmd": ["x" * 70_000]}, "malformed", True),
+        (EXEC, {"Cmd": ["x" * 70_000]}, "too-much", False),
         (EXEC, {"Cmd": ["x" * 40_000, "x" * 40_000]}, "payload", False),
         (EXEC, {"Cmd": ["sh"], "CapAdd": ["ALL"]}, "unknown-field", True),
         (EXEC, {"Cmd": "sh", "Env": ["A=b"], "User": "0", "WorkingDir": "/", "ConsoleSize": [24, 80]}, None, False),
@@ -54,7 +54,7 @@ def subnet(subnet: str, **more: Any) -> dict[str, Any]:
         (NETWORK, subnet("fd00::/64"), "subnet", False),
         (NETWORK, subnet("10.1.0.0/16", Gateway="10.2.0.1"), "subnet", False),
         (NETWORK, subnet("10.1.0.0/16", IPRange="10.2.0.0/24"), "subnet", False),
-        (NETWORK, {"Name": "n", "IPAM": {"Config": [{}, {}]}}, "malformed", True),
+        (NETWORK, {"Name": "n", "IPAM": {"Config": [{}, {}]}}, "too-much", False),
         ("/networks/n/disconnect", {"Container": "web", "Force": True}, None, False),
         ("/networks/host/connect", {"Container": "web"}, "host-network", False),
         ("/networks/h%6Fst/connect", {"Container": "web"}, "host-network", False),
