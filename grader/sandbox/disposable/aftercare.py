@@ -6,6 +6,7 @@ that the engine isn't as new, and whoever takes it next starts it afresh.
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
 import sys
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from grader.sandbox.disposable.records import Held
 
 _running: Final[list[subprocess.Popen[bytes]]] = []
+"""Those whose end nobody has heard of yet."""
+
+
+@atexit.register
+def _leave() -> None:
+    """Have nobody complain of those that outlive us: they are meant to."""
+    for one in _running:
+        if one.poll() is None:
+            one.returncode = 0
 
 
 def begin(held: Held) -> None:
