@@ -107,8 +107,10 @@ class Isolated(Engine):
 
     def ask(self, request: dict[str, Any], timeout: float = 10) -> dict[str, Any]:
         """Ask the agent something. Raises SandboxError when it doesn't answer."""
+        # Not for as long as is left to whoever asks: an answer that comes late then would look like none.
+        remaining(timeout)
         try:
-            with self._call(request, remaining(timeout)) as connection:
+            with self._call(request, timeout) as connection:
                 answer = _answer(connection)
         except OSError as error:
             raise SandboxError(f"the disposable engine does not answer: {one_line(str(error))}") from error
