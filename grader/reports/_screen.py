@@ -96,6 +96,14 @@ class Screen:
         grid.add_row(sign, _text(title, style), Text(points, "green" if outcome is Outcome.PASSED else style))
         self._print(Padding(grid, (0, 0, 0, 1)))
 
+    def item(self, label: str, text: str, style: str = "") -> None:
+        """Write a numbered line: what doesn't fit goes on below the text, not below the number."""
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(width=4, justify="right", no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(label, "dim"), _text(text, style))
+        self._print(Padding(grid, 0))
+
     def labelled(self, label: str, text: str, style: str = "") -> None:
         """Write a labelled paragraph: the label beside it, or above it where the screen is narrow."""
         if self.width < _STACKED_BELOW:
@@ -122,7 +130,7 @@ class Screen:
     def _print(self, renderable: Padding) -> None:
         self._console.print(renderable)
         # Columns are filled up with spaces, which would wrap when the window is made narrower.
-        text = "\n".join(line.rstrip() for line in self._memory.getvalue().split("\n"))
+        text = "\n".join(_inert(line.rstrip()) for line in self._memory.getvalue().split("\n"))
         self._memory.seek(0)
         self._memory.truncate()
         if not self.unicode:
@@ -130,6 +138,17 @@ class Screen:
             text = text.translate(_ASCII).encode(encoding, "backslashreplace").decode(encoding)
         self._stream.write(text)
         self._at_gap = False
+
+
+def _inert(line: str) -> str:
+    """Break what a CI runner would take for a command: GitHub's reads `::` after spaces, and `##[` anywhere.
+
+    Where a line is wrapped is up to the width, so that it is the finished lines that count.
+    """
+    start = len(line) - len(line.lstrip())
+    if line.startswith("::", start):
+        line = f"{line[:start]}: :{line[start + 2 :]}"
+    return line.replace("##[", "## [")
 
 
 def _text(text: str, style: str) -> Text:

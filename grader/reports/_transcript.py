@@ -38,12 +38,12 @@ def _line(screen: Screen, line: Line) -> None:
     ended, style = _ending(line)
     first, _, more = line.text.partition("\n")
     text = one_line(first, 160) + (" …" if more else "")
-    screen.line(f"{line.number:>3}  {text}" + (f"   ({ended})" if ended else ""), style, indent=1)
+    screen.item(str(line.number), text + (f"   ({ended})" if ended else ""), style)
     for note in line.notes:
-        screen.line(one_line(note, 200), "dim", indent=6)
+        screen.line(one_line(note, 200), "dim", indent=7)
     if line.exit_code:
         for said in _complaint(line.output):
-            screen.line(one_line(said, 400), "red", indent=6)
+            screen.line(one_line(said, 400), "red", indent=7)
 
 
 def _complaint(output: str) -> list[str]:
@@ -67,4 +67,4 @@ def _ending(line: Line) -> tuple[str, str]:
 
 def _passage(screen: Screen, passage: Passage) -> None:
     text = one_line(passage.text.partition("\n")[0], 100)
-    screen.line(f"{passage.number:>3}  {text}   (not run: {one_line(passage.reason, 160)})", "magenta", indent=1)
+    screen.item(str(passage.number), f"{text}   (not run: {one_line(passage.reason, 160)})", "magenta")

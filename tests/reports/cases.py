@@ -18,6 +18,7 @@ from grader.core.result import (
     SubmissionRef,
     Visibility,
 )
+from grader.core.transcript import Call, Line, Passage, Transcript
 from tests.support.factories import WHEN, make_check_result, make_result
 
 _TRY: Final = "docker run --rm -p 3000:3000 IMAGE\n# then, in a second terminal:\ncurl -i http://localhost:3000/"
@@ -144,10 +145,40 @@ def _hostile() -> Result:
     )
 
 
+def _commands() -> Result:
+    denied = (
+        "docker: Error response from daemon: authorization denied by plugin grader: --privileged is not available in "
+        "this exercise (rule privileged): a privileged container has all rights of the machine it runs on.\n"
+        "See 'docker run --help'.\n"
+    )
+    create = Call(name="container create", container="web", arguments={"name": "web"}, body={"Image": "x"}, status=201)
+    return _attempt(
+        _check("runs", "A container named web runs", kind="container"),
+        submission=SubmissionRef(id="ada", kind="commands", received_at=WHEN, taken={"commands": "README.md"}),
+        transcript=Transcript(
+            file="README.md",
+            lines=(
+                Line(number=3, text="docker pull busybox:1", exit_code=0, output="1: Pulling", seconds=2.25),
+                Line(number=4, text="docker run --privileged x", exit_code=125, output=denied, seconds=0.1),
+                Line(number=7, text="docker run x", left_running=True, seconds=8, calls=(create,)),
+                Line(number=8, text="docker stop web", exit_code=0, notes=("'3f2a1b' is taken for 'web'",)),
+                Line(number=9, text="cat <<E\n\x1b[31mred\nE", exit_code=1, output="\x1b]0;title\x07bad\n::error::no"),
+                Line(number=12, text=f"echo {'long ' * 60}", exit_code=None, timed_out=True, seconds=60),
+                Line(number=14, text="docker ps"),
+            ),
+            left_out=(
+                Passage(number=1, text="# My answer", reason="not a command"),
+                Passage(number=16, text="docker run <image>", reason="a placeholder stands there", doubtful=True),
+            ),
+        ),
+    )
+
+
 def cases() -> dict[str, Result]:
     """Give the results by name: golden files have these names."""
     no_score = {"score": None, "max_score": None, "checks": ()}
     return {
+        "commands": _commands(),
         "passed": _passed(),
         "typical": _typical(),
         "hostile": _hostile(),

@@ -99,6 +99,17 @@ def test_hostile_text_stays_within_bounds() -> None:
     assert len(write(Screen(), cases()["hostile"]).splitlines()) < 250
 
 
+@pytest.mark.parametrize("columns", range(40, 121, 7))
+def test_no_line_is_a_command_to_a_ci_runner(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    nasty = "::error::no ##[set-output] " * 30
+    screen = Screen()
+    check = make_check_result(outcome=Outcome.FAILED, message=nasty, actual=nasty, hint=nasty, reproduce=nasty)
+    text = write(screen, make_result(checks=(check,), flags=(nasty,)), cases()["commands"])
+    assert "error: :no" in text or ": :error" in text
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+
+
 def test_hidden_checks_say_nothing() -> None:
     text = write(Screen(), cases()["typical"])
     assert "secret" not in text
