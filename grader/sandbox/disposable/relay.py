@@ -76,8 +76,6 @@ class Relay:
     def _carry(self, connection: socket.socket, target: str) -> None:
         with connection, contextlib.suppress(OSError, SandboxError):
             with self._lock:
-                if not self._listeners:
-                    return
                 self._open.add(connection)
             try:
                 stream = self._run(target)
@@ -92,6 +90,8 @@ class Relay:
     def _run(self, target: str) -> Any:
         # One at a time: the library's client is not made for several threads.
         with self._lock, translated("connecting to a disposable engine"):
+            if not self._listeners:
+                raise SandboxError("the way to the disposable engine is closed")
             made = self._api.exec_create(
                 self._name, ["python3", "-m", "inside.relay", target], stdin=True, workdir=FOLDER
             )

@@ -110,9 +110,12 @@ def test_connections_that_are_broken_off_leave_nothing(far: Bench) -> None:
     another.close()
     host.close()
     end = time.monotonic() + 10
-    while relays(far) != before and time.monotonic() < end:
+    seen: list[int] = []
+    # The last one may only be about to start.
+    while seen[-8:] != [before] * 8 and time.monotonic() < end:
+        seen.append(relays(far))
         time.sleep(0.05)
-    assert relays(far) == before
+    assert seen[-8:] == [before] * 8
 
 
 @pytest.mark.docker
