@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from grader.core import lookup
@@ -9,7 +10,6 @@ from grader.core.specs import Where
 from grader.core.text import quoted
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator
 
     from grader.core.facts import Case
@@ -23,6 +23,14 @@ ABOUT_CONTAINERS: Final = frozenset(
     {"calls", "command", "container", "file", "http", "logs", "network", "port", "process", "stop", "transcript"}
 )
 """Checks that look at containers which the student made, or at how."""
+
+_SUBCOMMAND: Final = re.compile(r"\bdocker\s+(?:(?:container|image)\s+)?([a-z]{1,20})\b(?:\s+([a-z]{1,20})\b)?")
+_GROUPS: Final = frozenset({"network", "volume", "system"})
+_CALLS: Final = {
+    "run": "container create", "create": "container create", "exec": "exec create", "ps": "container list",
+    "images": "image list", "ls": "list", "rmi": "image rm",
+}  # fmt: skip
+"""What commands ask the engine for, where that has another name."""
 
 
 def lines(case: Case) -> tuple[Line, ...]:
@@ -90,3 +98,35 @@ def option(port: Published) -> str:
 def named(line: Line) -> str:
     """Name a command in a sentence."""
     return f"{quoted(' '.join(line.text.split()))} in line {line.number}"
+
+
+def subcommand(line: Line) -> str:
+    """Give what a command of `docker` is to do: `run`, also for `container run`; `network connect`."""
+    found = _SUBCOMMAND.search(line.text)
+    if found is None:
+        return ""
+    return f"{found[1]} {found[2]}" if found[1] in _GROUPS and found[2] else found[1]
+
+
+def mentions(text: str, name: str) -> bool:
+    """Say whether a name stands in a text, by itself."""
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
+
+
+def intended(line: Line, case: Case) -> bool:
+    """Say whether a command was to do what the failed check looks for: it names the same thing, or is the same call."""
+    if case.where is not None and case.where.container is not None:
+        return mentions(line.text, case.where.container)
+    if case.kind in {"calls", "transcript"}:
+        name = subcommand(line)
+        return f"line {line.number})" in case.message or (bool(name) and _CALLS.get(name, f" {name} ") in case.message)
+    if case.kind in {"local_image", "network", "volume"}:
+        wanted = wanted_name(case)
+        return wanted is not None and mentions(line.text, wanted.partition(":")[0])
+    return case.where is not None and missing(case)
+
+
+def wanted_name(case: Case) -> str | None:
+    """Give the name of the image, network or volume that should be there, or should not."""
+    found = re.match(r"(?:there is no|the) (?:image|network|volume) (\S{1,200}?)(?:;| must not)", case.message)
+    return found[1] if found is not None else None

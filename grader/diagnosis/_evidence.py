@@ -66,6 +66,13 @@ def container(case: Case) -> ContainerState | None:
     return None if case.kind in _LOOKS_AT_NO_CONTAINER or case.transcript is not None else case.container
 
 
+def server(case: Case) -> ContainerState | None:
+    """Give the container that a request should have reached, also if it is one that commands made."""
+    if case.transcript is None:
+        return container(case)
+    return case.container if case.kind in {"http", "port"} else None
+
+
 def unheard(case: Case) -> bool:
     """Say whether nothing listens: not where an answer came, as some engines don't show who listens."""
     return not case.listeners and _ANSWERED.search(case.message) is None

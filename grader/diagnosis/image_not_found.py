@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 from grader.core.references import normalize
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, lines, named
+from grader.diagnosis._commands import (
+    ABOUT_CONTAINERS,
+    MAX_OUTPUT,
+    intended,
+    lines,
+    mentions,
+    missing,
+    named,
+    subcommand,
+    wanted_name,
+)
 from grader.diagnosis._words import nearest
 
 if TYPE_CHECKING:
@@ -30,6 +40,8 @@ def diagnose(case: Case) -> Diagnosis | None:
     if found is None:
         return None
     line, name = found
+    if not _matters(line, name, case):
+        return None
     allowed = {normalize(one): one for one in case.allowed_images}
     if normalize(name) in allowed:
         return None  # whatever went wrong, it is not the name
@@ -44,13 +56,29 @@ def diagnose(case: Case) -> Diagnosis | None:
         cause="image_not_found",
         summary=f"The image {one_line(name)} of {named(line)} could not be found.",
         explanation=(
-            f"{tag}Docker looks for exactly the name and the tag that the command has; without a tag, that is :latest. "
+            f"{tag}Docker takes the first word behind the options for the image. It looks for exactly this name and "
+            "this tag; without a tag, that is :latest. "
             "Only the images of the exercise can be pulled here."
         ),
         fix=fix if right or there else "Correct the name of the image.",
         line=line.number,
         certainty=96 if right else 88,
     )
+
+
+def _matters(line: Line, name: str, case: Case) -> bool:
+    """Whether what the check looks for would be there, or would have happened, had the image been found."""
+    if case.kind in {"calls", "transcript"} and case.where is None:
+        return intended(line, case)
+    if case.kind != "local_image":
+        return True if case.where is None else missing(case) and _made(line, case)
+    wanted = wanted_name(case)
+    return wanted is not None and nearest(normalize(name), [normalize(wanted)], cutoff=0.5) is not None
+
+
+def _made(line: Line, case: Case) -> bool:
+    name = case.where.container if case.where is not None else None
+    return name is None or subcommand(line) == "pull" or mentions(line.text, name)
 
 
 def _asked(line: Line) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, source, starters
+from grader.diagnosis._evidence import server, source, starters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,15 @@ _SETTING: Final = re.compile(
     r"(?i)((?:host|bind|address|addr|listen|ip|-b|-H)[\"']?[ ,=:]+[\"']?)(127\.0\.0\.1|localhost|\[?::1\]?)"
 )
 
+_ASK: Final = (
+    "Have the server listen on 0.0.0.0, which means every address: change the command that stands behind the image. "
+    "Many servers have an option for it, such as --host or --bind."
+)
+
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Look at the addresses that the container's processes listen on."""
-    state = container(case)
+    state = server(case)
     here = [one for one in case.listeners if one.port == case.port]
     if state is None or not state.running or not here or not all(one.loopback for one in here):
         return None
@@ -40,7 +45,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             f"Inside a container, {address} means the container itself. `docker run -p` brings visitors to the "
             f"container from outside, so they knock at its other address, where nothing listens on port {case.port}."
         ),
-        fix=_fix(place),
+        fix=_fix(place) if case.transcript is None else _ASK,
         line=place.line if place else None,
         certainty=96,
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import container, source, starters
+from grader.diagnosis._commands import meant, number
+from grader.diagnosis._evidence import server, source, starters
 from grader.diagnosis._words import has_number, swap_number
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Compare the ports that the container's processes listen on with the one asked for."""
-    state = container(case)
+    state = server(case)
     ports = sorted({one.port for one in case.listeners})
     if state is None or not state.running or case.port is None or not ports or case.port in ports:
         return None
@@ -29,6 +30,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     if place is not None:
         old = next(port for port in ports if has_number(place.text, port))
         fix = f"Change line {place.line} to: {one_line(swap_number(place.text, old, case.port), 300)}"
+    elif case.transcript is not None:
+        fix += ": change its command, which stands behind the image. "
+        fix += f"Or publish the port that it uses: -p {_other(case, ports)}"
     elif case.listeners and all(one.loopback for one in case.listeners):
         fix += " of all addresses (0.0.0.0), not of 127.0.0.1 alone. Both are often options that can be added to CMD"
     else:
@@ -37,13 +41,18 @@ def diagnose(case: Case) -> Diagnosis | None:
         cause="wrong_port",
         summary=f"Your server listens on port {used}, not on port {case.port}.",
         explanation=(
-            f"`docker run -p {case.port}:{case.port}` leads to port {case.port} of the container, and nothing "
-            f"listens there. {_exposed(case, case.port)}"
+            f"`docker run -p {case.host_port or case.port}:{case.port}` leads to port {case.port} of the container, "
+            f"and nothing listens there. {_exposed(case, case.port)}"
         ),
         fix=fix if fix.endswith(("]", ".")) or place is not None else f"{fix}.",
         line=place.line if place else None,
         certainty=94,
     )
+
+
+def _other(case: Case, ports: list[int]) -> str:
+    found = [port.host_port for one in meant(case) for port in one.published if number(port) == case.port]
+    return f"{found[0] if found and found[0] else case.port}:{ports[0]}"
 
 
 def _place(case: Case, ports: list[int]) -> Instruction | None:

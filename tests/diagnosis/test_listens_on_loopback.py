@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from tests.support.cases import explains, running, silent
+from grader.core.facts import ContainerState, Listener
+from tests.support.cases import commanded, explains, running, silent
+from tests.support.states import line, made
 
 CAUSE = "listens_on_loopback"
 SERVER = "FROM python:3-slim; WORKDIR /app; COPY app .; EXPOSE 3000; CMD {}"
@@ -47,3 +49,11 @@ def test_is_silent_about_other_addresses(addresses: list[str]) -> None:
 @pytest.mark.parametrize("kind", ["image", "file", "dockerfile", "build"])
 def test_is_silent_about_checks_of_no_container(kind: str) -> None:
     silent(CAUSE, running(SERVER.format('["x"]'), ["x"], "127.0.0.1:3000", kind=kind))
+
+
+def test_of_a_container_that_commands_made() -> None:
+    state = ContainerState("c" * 64, "running", None, False, "", ("python3", "-m", "http.server"))
+    facts = {"container": state, "listeners": (Listener("127.0.0.1", 3000),), "port": 3000}
+    case = commanded(line("docker run a"), left=[made("web", "80:3000")], **facts)
+    explains(CAUSE, case, "listens on 127.0.0.1", "change the command that stands behind the image")
+    silent(CAUSE, commanded(line("docker run a"), left=[made("web")], kind="logs", **facts))

@@ -6,7 +6,10 @@ import json
 
 import pytest
 
-from tests.support.cases import explains, running, silent
+from grader.core.facts import ContainerState, Listener
+from tests.support.cases import commanded, explains, running, silent
+from tests.support.states import line as ran
+from tests.support.states import made
 
 CAUSE = "wrong_port"
 SERVER = "FROM python:3-slim; {}; CMD {}"
@@ -55,3 +58,12 @@ def test_is_silent_about_the_right_port(addresses: list[str]) -> None:
 
 def test_is_silent_when_no_port_was_asked_for() -> None:
     silent(CAUSE, running(SERVER.format("EXPOSE 3000", '["x"]'), ["x"], "0.0.0.0:8000", port=None, kind="logs"))
+
+
+def test_of_a_container_that_commands_made() -> None:
+    state = ContainerState("c" * 64, "running", None, False, "", ("python3", "-m", "http.server"))
+    facts = {"container": state, "listeners": (Listener("0.0.0.0", 8000),), "port": 3000}  # noqa: S104 - a fact
+    case = commanded(ran("docker run a"), left=[made("web", "80:3000")], **facts)
+    says = ["change its command, which stands behind the image", "Or publish the port that it uses: -p 80:8000."]
+    explains(CAUSE, case, *says)
+    silent(CAUSE, commanded(ran("docker run a"), left=[made("web")], kind="logs", **facts))
