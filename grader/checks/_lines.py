@@ -9,12 +9,17 @@ from grader.core.result import Evidence
 from grader.core.text import clip, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from grader.core.transcript import Call, Line
 
 _SHOWN: Final = 400
 _CONTINUED: Final = re.compile(r"\\\s*\n")
+
+_ON_ITS_WAY: Final = frozenset(
+    {"container attach", "container inspect", "container resize", "container wait", "exec inspect", "exec resize",
+     "exec start", "image inspect", "info", "version"}
+)  # fmt: skip
 
 
 def spoken(line: Line) -> str:
@@ -45,9 +50,10 @@ def transcript(lines: Sequence[Line]) -> tuple[Evidence, ...]:
     return (Evidence(kind="command", title="what the commands printed", text="\n".join(shown)),) if shown else ()
 
 
-def calls(made: Sequence[Call]) -> tuple[Evidence, ...]:
-    """Show what the engine was asked for."""
-    text = "\n".join(call_line(one) for one in made) or "nothing"
+def calls(made: Sequence[Call], asked: Collection[str] = ()) -> tuple[Evidence, ...]:
+    """Show what the engine was asked for, without what the docker command asks on its way, unless it is `asked`."""
+    told = [one for one in made if one.name in asked or one.name not in _ON_ITS_WAY]
+    text = "\n".join(call_line(one) for one in told) or "nothing"
     return (Evidence(kind="command", title="what the commands asked Docker for", text=text),)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.core.abilities import Transcribes
+    from grader.core.result import Evidence
 
 
 def _known(value: str) -> str:
@@ -42,6 +43,8 @@ class Step(Model):
     """Parts of what was sent, by JSONPath: `{"$.HostConfig.AutoRemove": true}`; what is empty or false is left out."""
     succeeded: bool | None = True
     """Whether Docker did it; `null`: either."""
+    title: str | None = None
+    """What students read instead of the fields: `make a container with --rm`."""
 
     def fits(self, call: Call) -> bool:
         """Whether a call is the one that is meant."""
@@ -56,6 +59,8 @@ class Step(Model):
     @property
     def words(self) -> str:
         """The call for a person."""
+        if self.title is not None:
+            return f"{self.title} ({self.call})"
         details = [f"container {self.container.words}"] if self.container is not None else []
         details += [f"{name} {one.words}" for name, one in self.arguments.items()]
         details += [f"{path} {one.words}" for path, one in (self.body or {}).items()]
@@ -76,7 +81,7 @@ class Calls(Check):
 
     kind: Literal["calls"] = "calls"
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-    """The calls, each with `call` and, if need be, `container`, `arguments`, `body` and `succeeded`."""
+    """The calls, each with `call` and, if need be, `container`, `arguments`, `body`, `succeeded` and `title`."""
     count: Expectation | None = None
     """How often a single step was called; default: at least once."""
     absent: bool = False
@@ -94,7 +99,7 @@ class Calls(Check):
         calls = target.transcript().calls
         step = self.steps[0]
         found = [call for call in calls if step.fits(call)]
-        evidence = _lines.calls(calls)
+        evidence = self._evidence(calls)
         if self.absent and found:
             raise Mismatch(
                 f"Docker was asked for what should not be: {_lines.call_line(found[0])}",
@@ -106,6 +111,9 @@ class Calls(Check):
             expect(f"the number of calls of {step.words}", len(found), self.count, evidence=evidence)
         elif not self.absent:
             self._in_order(calls)
+
+    def _evidence(self, calls: Sequence[Call]) -> tuple[Evidence, ...]:
+        return _lines.calls(calls, asked={step.call for step in self.steps})
 
     def _in_order(self, calls: Sequence[Call]) -> None:
         """Look for the steps one after the other: the first call that fits is as good as any later one."""
@@ -119,5 +127,5 @@ class Calls(Check):
                 f"Docker was not asked for this{after}: {step.words}",
                 expected="\n".join(one.words for one in self.steps),
                 actual="\n".join(near) or f"no {step.call}",
-                evidence=_lines.calls(calls),
+                evidence=self._evidence(calls),
             )

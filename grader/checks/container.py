@@ -161,11 +161,12 @@ class Container(Check):
         if wanted is not None and isinstance(wanted.raw, str):
             wanted = parse(normalize(wanted.raw))
         yield from compare(f"the image of {subject}", normalize(one.image), wanted)
-        yield from compare(f"the state of {subject}", one.status, self.state)
-        if self.exit_code is not None and one.exit_code is None:
+        wrong_state = list(compare(f"the state of {subject}", one.status, self.state))
+        yield from wrong_state
+        if self.exit_code is not None and one.exit_code is None and not wrong_state:
             message = f"{subject} has not ended: it is {one.status}"
             yield Problem("exit code", message, f"exit code {self.exit_code.words}", one.status)
-        else:
+        elif one.exit_code is not None:
             yield from compare(f"the exit code of {subject}", one.exit_code, self.exit_code)
         if self.command is not None:
             raw = self.command.raw

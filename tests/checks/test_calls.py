@@ -97,6 +97,21 @@ def test_fails(fields: dict[str, Any], because: str) -> None:
     assert "container rm web: failed" in failure.evidence[0].text
 
 
+def test_says_a_step_in_the_authors_words() -> None:
+    step = {"call": "container create", "arguments": {"name": "db"}, "title": "make a container named db"}
+    failure = fails(make(Calls, steps=[step]), DONE, "Docker was not asked for this: make a container named db")
+    assert failure.expected == "make a container named db (container create)"
+
+
+def test_shows_what_matters_of_the_calls() -> None:
+    noisy = ran(line("docker run nginx:1", 0, "", call("container create", "web"), call("container wait", "web")))
+    [shown] = fails(make(Calls, steps=[{"call": "image list"}]), noisy, "image list").evidence
+    assert shown.text == "container create web"
+    steps = [{"call": "container wait"}, {"call": "image list"}]
+    [shown] = fails(make(Calls, steps=steps), noisy, "image list").evidence
+    assert shown.text == "container create web\ncontainer wait web"
+
+
 def test_a_call_of_which_no_answer_is_known_counts_as_done() -> None:
     joined = ran(line("docker network connect back web", 0, "", call("network connect", "web", status=None)))
     passes(make(Calls, steps=[{"call": "network connect", "container": "web"}]), joined)

@@ -89,6 +89,7 @@ def test_passes(fields: dict[str, Any]) -> None:
         ({"image": "httpd:2"}, "the image of container 'web' is 'nginx:1', expected 'httpd:2'"),
         ({"state": "exited"}, "the state of container 'web' is 'running', expected 'exited'"),
         ({"exit_code": 0}, "container 'web' has not ended: it is running"),
+        ({"state": "exited", "exit_code": 0}, "the state of container 'web' is 'running', expected 'exited'"),
         ({"where": "job", "exit_code": 0}, "the exit code of container 'job' is 3, expected 0"),
         ({"command": "nginx"}, "the command of container 'web' is 'nginx -g daemon off;', expected 'nginx'"),
         ({"published": False}, "container 'web' publishes a port, and should not: -p 3000:80, -p :443"),
