@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.core.errors import SandboxError
+from grader.sandbox.disposable import records
 from tests.support.commands import grader, process
 
 if TYPE_CHECKING:
@@ -53,3 +55,30 @@ def test_only_what_was_written_down_is_removed(ledgers: Path) -> None:
         assert subprocess.run(["docker", "inspect", other], check=False, capture_output=True).returncode == 0
     finally:
         subprocess.run(["docker", "rm", "-f", mine, other], check=True, capture_output=True)
+
+
+def test_what_was_on_a_disposable_engine_goes_with_it(ledgers: Path) -> None:
+    path = write(ledgers, {"engine": "unix:///tmp/grader-engine-0a1b-xyz/docker.sock"}, {"container": "grader-x"})
+    assert grader("clean") == (0, "Nothing to remove.\n", "")
+    assert not path.exists()
+
+
+def test_an_engine_whose_owner_crashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    failing: list[SandboxError] = []
+
+    def destroy(*_: object) -> None:
+        if failing:
+            raise failing.pop()
+
+    monkeypatch.setattr("grader.sandbox.disposable.start.destroy", destroy)
+    left, warm = (records.create(records.fresh("unix:///x.sock", warm=warm)) for warm in (False, True))
+    name = left.record.name
+    assert grader("clean").out == "Nothing to remove.\n"
+    left.release()
+    warm.release()
+    assert grader("clean", "--dry-run") == (0, f"would remove engine {name}\n", "")
+    failing.append(SandboxError("device is busy"))
+    ran = grader("clean")
+    assert (ran.code, ran.err) == (3, f"engine {name} could not be removed: device is busy\n")
+    assert grader("clean") == (0, f"removing engine {name}\n", "")
+    assert [one.name for one, _ in records.every()] == [warm.record.name]
