@@ -27,6 +27,7 @@ EPILOG: Final = """\b
 Examples:
   grader check serve-on-3000                     the work in this folder
   grader check serve-on-3000 answer.zip          a zip or tar works too
+  grader check publish-port-3000 commands.sh     docker commands, in a file by themselves
   grader check serve-on-3000 . --only answers    one check, with what it needs
   grader check serve-on-3000 . --watch           again after every change
   grader check serve-on-3000 . --report json:result.json --report junit:result.xml
@@ -51,7 +52,11 @@ Examples:
     "--only", multiple=True, metavar="ID", help="Run this check only, with what it needs. Repeat for several."
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
-@click.option("--keep", is_flag=True, help="Leave image and containers for looking at; `grader clean` removes them.")
+@click.option(
+    "--keep",
+    is_flag=True,
+    help="Leave image and containers for looking at; `grader clean` removes them. Not on a disposable engine.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat an attempt: the seed that its result names.")
 @click.option("--staff", is_flag=True, help="Show hidden checks and their details too: for authors and instructors.")
 @click.option("--exit-zero-if-graded", is_flag=True, help="Exit with 0 also when checks failed.")
@@ -68,7 +73,7 @@ def command(
     staff: bool,
     exit_zero_if_graded: bool,
 ) -> int:
-    """Check one submission: a folder, a zip or a tar (default: this folder)."""
+    """Check one submission: a folder, a zip, a tar or a single file (default: this folder)."""
     from grader.cli.exits import exit_code
     from grader.cli.output import Output
     from grader.cli.run import show
@@ -113,9 +118,15 @@ def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
 def _grade(exercise: Exercise, submission: Path, engine: Mode, only: Sequence[str], *, keep: bool) -> Result:
     from grader.cli.progress import watching
     from grader.cli.run import keep_tracebacks
-    from grader.exercise.engines import opener
+    from grader.core.errors import UsageError
+    from grader.exercise.engines import opener, runs_isolated
     from grader.grading import Options, grade
 
+    if keep and runs_isolated(exercise, engine):
+        raise UsageError(
+            "--keep has nothing to keep: a disposable engine is gone after the attempt",
+            hint="Leave the option out. `--report json` has what every command printed.",
+        )
     keep_tracebacks()
     with watching(sys.stderr, quiet=not sys.stderr.isatty()) as progress:
         connect = opener(exercise, engine, progress)

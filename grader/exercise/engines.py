@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Mode = Literal["auto", "host", "isolated"]
 
 
+def runs_isolated(exercise: Exercise, mode: Mode) -> bool:
+    """Whether a submission runs on a disposable engine."""
+    return mode == "isolated" or (mode == "auto" and exercise.file.submission.isolated)
+
+
 def opener(exercise: Exercise, mode: Mode = "auto", progress: Progress | None = None) -> Callable[[], Engine]:
     """Give what opens the engine for one attempt: `auto` is the user's own where that will do.
 
@@ -31,7 +36,7 @@ def opener(exercise: Exercise, mode: Mode = "auto", progress: Progress | None = 
             "there they could reach everything that you have on it",
             hint="Leave --engine out, or use --engine isolated.",
         )
-    if mode == "host" or (mode == "auto" and not needed):
+    if not runs_isolated(exercise, mode):
         return connect
 
     def isolated() -> Engine:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.errors import UsageError
-from grader.exercise.engines import opener
+from grader.exercise.engines import opener, runs_isolated
 from grader.exercise.load import load
 from grader.sandbox.engine import connect
 
@@ -31,3 +31,16 @@ def test_commands_run_on_a_disposable_one(mode: str) -> None:
 def test_commands_never_run_on_the_users_own() -> None:
     with pytest.raises(UsageError, match="can't be graded on your own engine"):
         opener(load(EXERCISES / "publish-port-3000"), "host")
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "expected"),
+    [
+        ("first-dockerfile", "auto", False),
+        ("first-dockerfile", "isolated", True),
+        ("publish-port-3000", "auto", True),
+        ("publish-port-3000", "host", False),
+    ],
+)
+def test_which_it_is(name: str, mode: str, expected: bool) -> None:  # noqa: FBT001
+    assert runs_isolated(load(EXERCISES / name), mode) is expected  # type: ignore[arg-type]
