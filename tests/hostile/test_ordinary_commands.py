@@ -150,8 +150,8 @@ LINES: Final = {
     ),
     "another container's network": (
         (
-            "docker run -d --name web -v ./site:/site busybox:1 httpd -f -p 80 -h /site && sleep 0.2 && docker run --rm "
-            "--network container:web --pid container:web busybox:1 wget -qO- http://127.0.0.1/ && docker rm -f web"
+            "docker run -d --name web -v ./site:/site busybox:1 httpd -f -p 80 -h /site && sleep 0.2 && docker run "
+            "--rm --network container:web --pid container:web busybox:1 wget -qO- http://127.0.0.1/ && docker rm -f web"
         ),
         "hello",
     ),
