@@ -1,12 +1,12 @@
 # Images never change: write your docker commands below, one on each line.
 # Lines that begin with # are comments.
 
-# 1. first writes a note
+# 1. one writes a note
 
-# 2. second lists its files
+# 2. two lists its files
 
-# 3. What has first changed?
+# 3. What has one changed?
 
 # 4. A new image
 
-# 5. third shows the note
+# 5. three shows the note

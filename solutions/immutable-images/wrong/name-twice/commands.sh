@@ -1,5 +1,5 @@
-docker run --name first busybox:1 sh -c "echo hello > /note.txt"
-docker run --name first busybox:1 ls /
-docker diff first
-docker commit first notes:1
-docker run --name third notes:1 cat /note.txt
+docker run --name one busybox:1 sh -c "echo hello > /note.txt"
+docker run --name one busybox:1 ls /
+docker diff one
+docker commit one notes:1
+docker run --name three notes:1 cat /note.txt

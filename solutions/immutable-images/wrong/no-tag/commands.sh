@@ -1,5 +1,5 @@
-docker run --name first busybox:1 sh -c "echo hello > /note.txt"
-docker run --name second busybox:1 ls /
-docker diff first
-docker commit first notes
-docker run --name third notes cat /note.txt
+docker run --name one busybox:1 sh -c "echo hello > /note.txt"
+docker run --name two busybox:1 ls /
+docker diff one
+docker commit one notes
+docker run --name three notes cat /note.txt

@@ -1,5 +1,5 @@
-docker run --name first busybox:1 sh -c "echo hello > /note.txt"
-docker run --name second busybox:1 ls /
-docker diff first
-docker commit first busybox:1
-docker run --name third busybox:1 cat /note.txt
+docker run --name one busybox:1 sh -c "echo hello > /note.txt"
+docker run --name two busybox:1 ls /
+docker diff one
+docker commit one busybox:1
+docker run --name three busybox:1 cat /note.txt

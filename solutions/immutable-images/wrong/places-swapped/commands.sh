@@ -1,5 +1,5 @@
-docker run --name first busybox:1 sh -c "echo hello > /note.txt"
-docker run --name second busybox:1 ls /
-docker diff first
-docker commit notes:1 first
-docker run --name third notes:1 cat /note.txt
+docker run --name one busybox:1 sh -c "echo hello > /note.txt"
+docker run --name two busybox:1 ls /
+docker diff one
+docker commit notes:1 one
+docker run --name three notes:1 cat /note.txt
