@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -19,7 +20,6 @@ from tests.support.disposable import bench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from grader.sandbox.engine import Engine
     from tests.support.disposable import Bench
@@ -129,6 +129,17 @@ def test_another_process_finds_its_own_way(far: Bench) -> None:
     host.close()
     assert not folder.exists()
     assert far.engine.answers()
+
+
+@pytest.mark.docker
+def test_an_engine_that_does_not_see_our_files_says_so(shared: Bench) -> None:
+    place = outer.Place(records.fresh("h", warm=False).name, Path("/nonexistent/of-a-container"))
+    record = shared.record
+    try:
+        with pytest.raises(outer.NotShared):
+            outer.create(shared.host, place, record.image, record.spec, "token", seed=record.seed)
+    finally:
+        outer.remove(shared.host, place)
 
 
 # --- when it is chosen ----------------------------------------------------------------------------------------------
