@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import selectors
 import signal
 import sys
@@ -25,6 +26,7 @@ _QUIET = 0.2
 """Seconds without output after which whatever runs in the terminal waits for the next line."""
 _ATTACHED = 2.0
 """Seconds to wait for a program that takes the terminal over, before typing all the same."""
+_OBITUARY = re.compile(r"^[^\n]*: line \d+: +\d+ Killed  [^\n]*\n(?: +\d+ [^\n|]*\|[^\n]*\n)*", re.MULTILINE)
 _GRACE = 2.0
 """Seconds in which the shell must be back after everything that it started was ended."""
 
@@ -178,9 +180,11 @@ class Typist:
 
 
 def _without_obituary(text: str) -> str:
-    """Leave out what the shell says of programs that we have killed: `name: line 4: 59 Killed  docker run`."""
-    lines = text.splitlines(keepends=True)
-    return "".join(line for line in lines if ": line " not in line or " Killed  " not in line)
+    """Leave out what the shell says of programs that we have killed: `name: line 4: 59 Killed  docker run`.
+
+    Of a pipeline, each further program has a line of its own: `60    | tail`.
+    """
+    return _OBITUARY.sub("", text)
 
 
 def _input(stdin: str | None, *, terminal: bool) -> str:

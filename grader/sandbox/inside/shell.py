@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import secrets
 import signal
 import struct
 import termios
@@ -15,17 +16,19 @@ from pathlib import Path
 USER = 1000
 _COMMANDS, _STATUS = 198, 199
 """File numbers of the shell's own that no script uses."""
+_READ = f"IFS= builtin read -r -d '' -u {_COMMANDS}"
 _LOOP = f"""
 GRADER_STATUS=0
 grader_again() {{ builtin return "$1"; }}
-while IFS= builtin read -r -d '' -u {_COMMANDS} GRADER_INPUT && IFS= builtin read -r -d '' -u {_COMMANDS} GRADER_LINE
+while {_READ} GRADER_TURN && {_READ} GRADER_INPUT && {_READ} GRADER_LINE
 do
   grader_again "$GRADER_STATUS" && :
-  builtin eval "$GRADER_LINE" <"$GRADER_INPUT"
+  builtin eval "$GRADER_LINE" <"$GRADER_INPUT" {_COMMANDS}<&- {_STATUS}>&-
   GRADER_STATUS=$?
-  builtin printf '%s\\0' "$GRADER_STATUS" >&{_STATUS}
+  builtin printf '%s %s\\0' "$GRADER_TURN" "$GRADER_STATUS" >&{_STATUS}
 done
 """
+"""Both are closed for a command and for what it starts: it can neither take the next ones nor tell a status."""
 
 
 class Shell:
@@ -50,6 +53,7 @@ class Shell:
         os.set_blocking(self.output, False)
         os.set_blocking(self._status, False)
         self._said = b""
+        self._turn = b""
         self.exit_code: int | None = None
         """The shell's own, when it has ended."""
 
@@ -57,8 +61,9 @@ class Shell:
         """Have it run a command, its input from the file `source`."""
         if self.terminal:
             termios.tcsetattr(self._inner, termios.TCSANOW, self._modes)
-        os.write(self._commands, source.encode() + b"\0")
-        data = memoryview(line.replace("\0", "").encode("utf-8", "replace") + b"\0")
+        self._turn = secrets.token_hex(8).encode()
+        told = (self._turn, source.encode(), line.replace("\0", "").encode("utf-8", "replace"), b"")
+        data = memoryview(b"\0".join(told))
         while data:
             data = data[os.write(self._commands, data) :]
 
@@ -66,9 +71,10 @@ class Shell:
         """Give the exit code of the command, when it is over; the shell's own if that has ended with it."""
         with contextlib.suppress(BlockingIOError):
             self._said += os.read(self._status, 4096)
-        if b"\0" in self._said:
-            code, _, self._said = self._said.partition(b"\0")
-            return int(code) if code.isdigit() else 1
+        *said, self._said = self._said.split(b"\0")
+        for turn, _, code in (one.partition(b" ") for one in said):
+            if turn == self._turn and code.isdigit():  # whatever else is written here isn't the shell's
+                return int(code)
         pid, status = os.waitpid(self.pid, os.WNOHANG)
         if pid:
             self.exit_code = os.waitstatus_to_exitcode(status)
