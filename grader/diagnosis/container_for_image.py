@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import ABOUT_CONTAINERS, named, said
+from grader.diagnosis._commands import ABOUT_CONTAINERS, mentions, named, said
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -22,7 +22,7 @@ def diagnose(case: Case) -> Diagnosis | None:
         return None
     for line, found in said(case, _SAID):
         one = next((one for one in case.containers if one.name == found[1]), None)
-        about = name == found[1] or (name is None and one is not None and f"'{one.name}'" in case.message)
+        about = name == found[1] or (name is None and one is not None and mentions(case.message, one.name))
         if one is None or not about:
             continue
         rest = one_line(line.text.partition(f" {one.name}")[2].strip(), 60)

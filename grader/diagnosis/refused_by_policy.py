@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, missing, named, refused
+from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, intended, missing, named, refused
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+    from grader.core.transcript import Call, Line
 
 # How Docker hands on what a plugin says: https://docs.docker.com/engine/extend/plugins_authorization/
 _TOLD: Final = re.compile(r"authorization denied by plugin [^:\n]+: ([^\n]+)")
@@ -24,7 +25,7 @@ def diagnose(case: Case) -> Diagnosis | None:
     name = case.where.container if case.where is not None else None
     for line, call in refused(case):
         about = call.container or call.arguments.get("name")
-        if name is not None and about not in {None, name}:
+        if (name is not None and about not in {None, name}) or not _matters(line, call, case):
             continue
         told = _TOLD.search(line.output[-MAX_OUTPUT:])
         reason = one_line(told[1], 300) if told is not None else f"it breaks the rule {call.refused}."
@@ -38,3 +39,10 @@ def diagnose(case: Case) -> Diagnosis | None:
             certainty=94 if about is not None or not case.containers else 80,
         )
     return None
+
+
+def _matters(line: Line, call: Call, case: Case) -> bool:
+    """Whether it is about what the check looks for; a name of an image that was refused is explained as a name."""
+    if call.name == "image pull":
+        return False
+    return intended(line, case) if case.where is None else True

@@ -20,7 +20,8 @@ CASE = commanded(RUN)
 def test_recognised() -> None:
     says = ["'docker run --privileged --name web nginx:1' in line 5 was refused", "it has all rights of the machine."]
     explains(CAUSE, CASE, *says, line=5)
-    explains(CAUSE, replace(CASE, kind="transcript", where=None), *says, line=5)
+    message = "'docker run --privileged --name web nginx:1' (line 5) ended with exit code 125"
+    explains(CAUSE, replace(CASE, kind="transcript", where=None, message=message), *says, line=5)
     unknown = line("docker run x", 125, "", call("container create", status=403, refused="binds"))
     explains(CAUSE, commanded(unknown, where={}), "it breaks the rule binds", line=1)
 
@@ -30,3 +31,9 @@ def test_is_silent_otherwise() -> None:
     silent(CAUSE, commanded(RUN, where={"container": "db"}))
     silent(CAUSE, commanded(line("docker ps")))
     silent(CAUSE, replace(CASE, kind="local_image"))
+    silent(CAUSE, replace(CASE, kind="calls", where=None, message="Docker was not asked for this: image list"))
+
+
+def test_names_of_images_are_explained_elsewhere() -> None:
+    pull = call("image pull", arguments={"fromImage": "ngnix", "tag": "1"}, status=403, refused="image")
+    silent(CAUSE, commanded(line("docker run --name web ngnix:1", 125, TOLD, pull)))
