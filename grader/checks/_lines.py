@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 400
 _CONTINUED: Final = re.compile(r"\\\s*\n")
 
+_FULL_ID: Final = re.compile("[0-9a-f]{64}")
 _ON_ITS_WAY: Final = frozenset(
     {"container attach", "container inspect", "container resize", "container wait", "exec inspect", "exec resize",
      "exec start", "image inspect", "info", "version"}
@@ -59,6 +60,7 @@ def calls(made: Sequence[Call], asked: Collection[str] = ()) -> tuple[Evidence, 
 
 def call_line(call: Call) -> str:
     """Write a call in a line: `container create web: refused`."""
-    about = f" {call.container}" if call.container else ""
+    name = call.container or ""
+    about = f" {name[:12] if _FULL_ID.fullmatch(name) else name}" if name else ""
     outcome = ": refused" if call.refused else ": failed" if call.failed else ""
     return f"{call.name}{about}{outcome}"

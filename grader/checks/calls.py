@@ -103,7 +103,7 @@ class Calls(Check):
         if self.absent and found:
             raise Mismatch(
                 f"Docker was asked for what should not be: {_lines.call_line(found[0])}",
-                expected=f"no {step.words}",
+                expected=f"never: {step.words}",
                 actual=_lines.call_line(found[0]),
                 evidence=evidence,
             )
