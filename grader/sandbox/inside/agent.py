@@ -57,7 +57,7 @@ class Agent:
     def op_rules(self, _: socket.socket, rules: dict[str, Any]) -> dict[str, Any]:
         """Begin an attempt: from now on students' calls are decided by these rules."""
         self._gatekeeper.reset()
-        self._gatekeeper.rules = Rules.parse(rules)
+        self._gatekeeper.rules = Rules.parse({**rules, "began": time.time()})
         return {"now": time.monotonic()}
 
     def op_close(self, _: socket.socket) -> dict[str, Any]:

@@ -158,7 +158,16 @@ def _special(found: Found, query: Mapping[str, str], rules: Rules) -> Refusal | 
         return refused("host-network", "docker network connect host", "publish a port with -p instead")
     if found.name == "image build":
         return _build(query)
-    return None
+    return _events(query, rules) if found.name == "events" else None
+
+
+def _events(query: Mapping[str, str], rules: Rules) -> Refusal | None:
+    """The engine remembers events of whoever used it before; nothing else of them is left."""
+    since = query.get("since")
+    # As the docker command writes times of every kind: in seconds since 1970 (Engine API, "Monitor events").
+    if since is None or (re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,9})?", since) and float(since) >= rules.began):
+        return None
+    return refused("events-since", "docker events --since a time before your first command", "name a later time")
 
 
 def _pull(query: Mapping[str, str], rules: Rules) -> Refusal | None:

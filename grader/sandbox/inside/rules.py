@@ -80,6 +80,8 @@ class Rules:
     """The runtime that `--runtime` may name: the engine's default."""
     allow: Allow = field(default_factory=Allow)
     caps: Caps = field(default_factory=Caps)
+    began: float = 0.0
+    """When the attempt began, in seconds since 1970."""
 
     @classmethod
     def parse(cls, value: Mapping[str, Any]) -> Rules:
@@ -104,6 +106,7 @@ class Rules:
             runtime=value.get("runtime"),
             allow=Allow(**allow),
             caps=Caps(**_known(Caps, value.get("caps", {}))),
+            began=float(value.get("began", 0.0)),
         )
 
     def to_dict(self) -> dict[str, Any]:

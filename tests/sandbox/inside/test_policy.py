@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.sandbox.inside import routes
 from grader.sandbox.inside.container import CONFIG, HOST
-from grader.sandbox.inside.policy import Request, decide
+from grader.sandbox.inside.policy import Request, Rules, decide
 from tests.support.policy import CREATE, RULES, ask, body, create, request, rules
 
 RUN = json.dumps(body()).encode()
@@ -395,3 +395,24 @@ def test_anything_gets_a_verdict(method: str, uri: str, headers: dict[str, str],
 def test_verdicts_of_one_request_are_equal() -> None:
     one = request("POST", CREATE, body())
     assert decide(one, RULES) == decide(one, RULES)
+
+
+# --- events ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "allowed"),
+    [
+        ("", True),
+        ("?since=1700000000.000000000&until=1700000060", True),
+        ("?since=1700000001", True),
+        ("?since=1699999999.999999999", False),
+        ("?since=0", False),
+        ("?since=-1", False),
+        ("?since=1e99", False),
+        ("?since=2026-11-23T00:00:00Z", False),
+    ],
+)
+def test_events_of_earlier_attempts_are_not_told(query: str, allowed: bool) -> None:  # noqa: FBT001
+    verdict = ask("GET", f"/v1.45/events{query}", by=Rules(began=1_700_000_000.0))
+    assert (verdict.allowed, verdict.rule, verdict.violation) == (allowed, None if allowed else "events-since", False)
