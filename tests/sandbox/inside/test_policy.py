@@ -406,7 +406,7 @@ def test_verdicts_of_one_request_are_equal() -> None:
         ("", True),
         ("?since=1700000000.000000000&until=1700000060", True),
         ("?since=1700000001", True),
-        ("?since=1699999999.999999999", False),
+        ("?since=1699999999.900000000", False),
         ("?since=0", False),
         ("?since=-1", False),
         ("?since=1e99", False),
