@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.sandbox.disposable.engine import Isolated
-    from grader.sandbox.disposable.records import Record
+    from grader.sandbox.disposable.records import Held, Record
     from grader.sandbox.engine import Engine
 
 ENVIRONMENT: Final = {
@@ -73,9 +73,9 @@ class Ran(NamedTuple):
 class Bench:
     """One engine, and a student's shell beside it."""
 
-    def __init__(self, host: Engine, record: Record, engine: Isolated) -> None:
+    def __init__(self, host: Engine, held: Held, engine: Isolated) -> None:
         self.host = host
-        self.record = record
+        self._held = held
         self.engine = engine
         self.allow = Allowances()
         self._session: Session | None = None
@@ -144,21 +144,35 @@ class Bench:
             api.remove_volume(one["Name"], force=True)
 
     def reset(self) -> None:
-        """Make the engine as new, as the pool does between two attempts."""
+        """Make the engine as new, as the pool does between two attempts. Raises SandboxError if that can't be done."""
         self.end()
         reset(self.host, self.engine, self.record)
 
-    def lend(self) -> Isolated:
-        """Give a connection for an attempt, after which the engine is reset, whatever it was used for."""
+    def replace(self) -> None:
+        """Have a fresh engine under the same name, as the pool does where a reset is not enough."""
         self.end()
-        other = connect()
-        engine = start.attach(other, self.record)
-        engine.given_back = partial(self._take_back, other)
+        self.engine.close()
+        start.destroy(self.host, self.record)
+        self.engine = pool.build(self.host, self._held, lambda _: None)
+
+    @property
+    def record(self) -> Record:
+        """What is known of the engine."""
+        return self._held.record
+
+    def lend(self) -> Isolated:
+        """Give a connection for an attempt, after which all but images is removed from the engine."""
+        self.end()
+        host = connect()
+        engine = start.attach(host, self.record)
+        engine.given_back = partial(self._take_back, host)
         return engine
 
-    def _take_back(self, other: Engine, _: Isolated) -> None:
-        other.close()
-        self.reset()
+    def _take_back(self, host: Engine, _: Isolated) -> None:
+        host.close()
+        self.engine.ask({"op": "close"})
+        self.clear()
+        self.engine.ask({"op": "wipe"})
 
 
 @contextmanager
@@ -169,14 +183,14 @@ def bench(images: tuple[str, ...] = IMAGES, spec: EngineSpec | None = None) -> I
     held = records.create(wanted)
     try:
         engine = pool.build(host, held, lambda _: None)
-        one = Bench(host, held.record, engine)
+        one = Bench(host, held, engine)
         try:
             one.rules()
             yield one
         finally:
             with suppress(Exception):
                 one.end()
-            engine.close()
+            one.engine.close()
             start.destroy(host, held.record)
     finally:
         held.forget()
