@@ -111,6 +111,22 @@ class EngineContainer:
                 if "is not running" not in str(error):
                     raise
 
+    def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
+        """Send a signal (None: the image's own), wait for `grace` seconds, kill; give end state and time taken.
+
+        The state is the one before when the kill was needed.
+        """
+        raw = self.inspect()
+        started = time.monotonic()
+        self.signal(signal or raw["Config"].get("StopSignal") or "SIGTERM")
+        try:
+            ended = self.wait(remaining(grace))
+            state, took = self.state(), time.monotonic() - started
+        finally:
+            if not self.wait(0):
+                self.signal("KILL")
+        return (state if ended else state_of(raw)), took
+
     def execute(self, command: Command) -> Completed:
         """Run a command in it, which must be running. At the deadline the whole container is killed with it."""
         from docker.errors import APIError

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from grader.core.clock import remaining
 from grader.core.errors import Failure, SandboxError
 from grader.sandbox import outside
-from grader.sandbox.containers import EngineContainer, state_of
+from grader.sandbox.containers import EngineContainer
 from grader.sandbox.files import ContainerFiles
 
 if TYPE_CHECKING:
@@ -79,16 +77,7 @@ class OwnContainer:
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
         """Send a signal, wait, kill when that is needed. It stays stopped: it is the student's, and there is one."""
-        raw = self._container.inspect()
-        started = time.monotonic()
-        self._container.signal(signal or raw["Config"].get("StopSignal") or "SIGTERM")
-        try:
-            ended = self._container.wait(remaining(grace))
-            state, took = self.state(), time.monotonic() - started
-        finally:
-            if not self._container.wait(0):
-                self._container.signal("KILL")
-        return (state if ended else state_of(raw)), took
+        return self._container.stop(signal, grace)
 
     def ready(self) -> str | None:
         """Nothing says when it is ready: checks have `within` for that."""

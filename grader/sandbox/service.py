@@ -110,19 +110,9 @@ class Service:
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
         """Send a signal, wait, kill when that is needed."""
-        raw = self._container.inspect()
-        signal = signal or raw["Config"].get("StopSignal") or "SIGTERM"
-        started = time.monotonic()
         self.stopped = True
         self._seen = (float("-inf"), ())
-        self._container.signal(signal)
-        try:
-            ended = self._container.wait(remaining(grace))
-            state, took = self.state(), time.monotonic() - started
-        finally:
-            if not self._container.wait(0):
-                self._container.signal("KILL")
-        return (state if ended else state_of(raw)), took
+        return self._container.stop(signal, grace)
 
     def execute(self, command: Command) -> Completed:
         """Run a command in it."""
