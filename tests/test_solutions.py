@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.core.specs import EngineSpec
 from grader.exercise.engines import opener
 from grader.exercise.load import load
 from grader.exercise.validate import folders, validate
 from grader.grading import grade
+from grader.sandbox.disposable import pool
+from grader.sandbox.engine import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXERCISES = Path(__file__).parent.parent / "exercises"
 SOLUTIONS = EXERCISES.parent / "solutions"
+
+
+COUNT = 2
+"""Warm engines: one is reset while the other is at work."""
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    """Have warm engines for the exercises with commands; those that were there before are used and left."""
+    files = [load(EXERCISES / name).file for name in names()]
+    sets = {frozenset(one.images): one.images for one in files if one.submission.isolated}
+    host, started = connect(), []
+    try:
+        for images in sets.values():
+            wanted = pool.want(host, images, EngineSpec(), lambda _: None)
+            started += [name for name, what in pool.up(host, wanted, COUNT, lambda _: None) if what == "started"]
+        yield
+    finally:
+        for name in started:
+            pool.remove(host, name)
+        host.close()
 
 
 def names() -> list[str]:
@@ -20,7 +48,11 @@ def names() -> list[str]:
 
 
 def test_the_course_is_there() -> None:
-    assert {"first-dockerfile", "serve-on-3000", "run-vs-cmd"} <= set(names())
+    assert set(names()) == {
+        *("first-dockerfile", "run-vs-cmd", "serve-on-3000"),
+        *("pull-images", "run-a-container", "publish-port-3000", "interactive-run"),
+        *("container-lifecycle", "isolated-containers", "immutable-images"),
+    }
 
 
 @pytest.mark.parametrize("name", names())
@@ -35,6 +67,7 @@ def test_commands_may_be_written_in_more_than_one_way(name: str) -> None:
 
 
 @pytest.mark.docker
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("name", names())
 def test_accepts_the_good_answer_and_rejects_the_wrong_ones(name: str) -> None:
     findings = list(
