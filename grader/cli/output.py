@@ -38,7 +38,7 @@ class Output:
         except KeyError:
             known = ", ".join(kinds.names(PACKAGE))
             raise UsageError(f"unknown report format '{name}'", hint=f"There are: {known}.") from None
-        target = Path(path) if path else None
+        target = Path(path) if path and path != "-" else None  # as many programs write standard output
         why = _objection(target) if target is not None else None
         if why is not None:
             raise UsageError(f"the report file '{target}' {why}")

@@ -24,6 +24,8 @@ _LONG: Final = 1.0
 def show(screen: Screen, transcript: Transcript) -> None:
     """List the commands, those that failed with what they said."""
     screen.line(f"Your commands, as they were run from {one_line(transcript.file, 60)}:", "bold")
+    if not transcript.lines:
+        screen.item("", "none", "dim")
     for line in transcript.lines[:_MOST]:
         _line(screen, line)
     if len(transcript.lines) > _MOST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,9 +11,11 @@ from grader.core.errors import PolicyError, SandboxError, TimedOut
 from grader.core.quantities import show_seconds
 from grader.core.script import Command, Made, bind
 from grader.core.text import one_line
-from grader.core.transcript import Call, Line
+from grader.core.transcript import Call, Line, Passage
+from grader.sandbox import outside
 from grader.sandbox.disposable.client import Session
 from grader.sandbox.errors import translated
+from grader.sandbox.inside.shell import EVAL_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +29,15 @@ _SETTLED: Final = 8.0
 """Seconds that a container in the foreground may take to end, before the next command is run beside it."""
 _LAST: Final = 2.0
 """The same for the last command, after which nothing waits for it to end."""
-_ENDLESS: Final = frozenset({"container start", "container attach", "container logs", "container stats", "events"})
+_SERVES: Final = 1.0
+"""The same for a container that listens on a port: it waits for others."""
+_FOLLOWED: Final = 3.0
+"""Seconds for commands that only show what comes."""
+_FOLLOWING: Final = frozenset({"container logs", "container stats", "events"})
+_ENDLESS: Final = frozenset({"container start", "container attach"}) | _FOLLOWING
 """Calls of commands that may go on until somebody ends them."""
+_DIGITS: Final = 6
+"""Of line numbers that are none of ours."""
 _PATH: Final = "/opt/grader/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -57,6 +67,10 @@ class Recorder:
         self._seen = 0
         self._made: list[Made] = []
         self.lines: list[Line] = []
+        self.rest: Sequence[Command] = replay.script.commands
+        """What has not been run yet."""
+        self.reason = "the commands were stopped"
+        """Why the rest is not run."""
 
     def run(self, progress: Callable[[str], None]) -> None:
         """Run all of them. Raises PolicyError at the first attempt to get out; the rest is not run then.
@@ -72,11 +86,19 @@ class Recorder:
             session.open(self._replay.name, self._environment(), terminal=self._replay.terminal)
             for index, command in enumerate(commands):
                 progress(f"Running line {command.number}: {one_line(command.text, 60)}")
+                self.rest = commands[index:]
                 left = end - time.monotonic()
                 if left <= 0:
+                    self.reason = "there was no time left"
                     break
-                if self._one(session, command, left, last=index == len(commands) - 1):
-                    break
+                event = self._one(session, command, left, last=index == len(commands) - 1)
+                self.rest = commands[index + 1 :]
+                if event.get("over"):
+                    if not (event.get("timed_out") or event.get("left")):
+                        self.reason = f"line {command.number} ended the script"
+                        break
+                    # We have ended the shell with the command: the student has not.
+                    session.open(self._replay.name, self._environment(), terminal=self._replay.terminal)
             session.finish()
         if time.monotonic() > end:
             raise TimedOut(f"the commands took longer than {show_seconds(self._replay.total)} together")
@@ -95,8 +117,12 @@ class Recorder:
             **self._replay.env,
         }
 
-    def _one(self, session: Session, command: Command, left: float, *, last: bool) -> bool:
-        """Run one command, for `left` seconds at most; says whether the script is over with it."""
+    def not_run(self) -> tuple[Passage, ...]:
+        """Give the commands that were not come to."""
+        return tuple(Passage(number=one.number, text=one.text, reason=self.reason, doubtful=True) for one in self.rest)
+
+    def _one(self, session: Session, command: Command, left: float, *, last: bool) -> dict[str, Any]:
+        """Run one command, for `left` seconds at most; gives how it ended."""
         text, notes = bind(command, self._made)
         notes = (*([command.note] if command.note else []), *notes)
         typed = self._replay.dialogue(text)
@@ -107,20 +133,35 @@ class Recorder:
         for found in session.run(text, min(self._replay.seconds, left), typed):
             event = found or event
             now = time.monotonic()
-            if now - asked > _LOOK and now - started > _LAST:
+            if now - asked > _LOOK and now - started > _SERVES:
                 asked = now
                 if self._goes_on(patience):
                     session.leave()
                     patience = float("inf")
         calls = self._note(command, text, notes, event)
         self._learn(command.number, calls)
-        return bool(event.get("over"))
+        return event
 
     def _goes_on(self, patience: float) -> bool:
         """Whether the present command shows a container that may run for ever, for long enough."""
         answer = self._engine.ask({"op": "calls", "since": self._seen})
-        endless = [one["at"] for one in answer["calls"] if one["name"] in _ENDLESS and one["refused"] is None]
-        return bool(endless) and answer["now"] - endless[-1] > patience
+        endless = [one for one in answer["calls"] if one["name"] in _ENDLESS and one["refused"] is None]
+        if not endless:
+            return False
+        if any(one["name"] in _FOLLOWING for one in endless):
+            patience = min(patience, _FOLLOWED)
+        elif self._serves([str(one["container_id"]) for one in endless if one["container_id"]]):
+            patience = min(patience, _SERVES)
+        return bool(answer["now"] - endless[-1]["at"] > patience)
+
+    def _serves(self, containers: list[str]) -> bool:
+        """Whether one of the containers listens on a port."""
+        from docker.errors import NotFound
+
+        with translated("looking at a container"), suppress(NotFound):
+            pids = [int(self._engine.api.inspect_container(one)["State"].get("Pid") or 0) for one in containers]
+            return any(outside.seen_listeners(self._engine, pid) for pid in pids if pid)
+        return False
 
     def _note(self, command: Command, text: str, notes: Sequence[str], event: dict[str, Any]) -> list[dict[str, Any]]:
         answer = self._engine.ask({"op": "calls", "since": self._seen})
@@ -131,7 +172,7 @@ class Recorder:
                 number=command.number,
                 text=text,
                 exit_code=event.get("exit_code"),
-                output=str(event.get("output", "")),
+                output=_renumbered(str(event.get("output", "")), self._replay.name, command.number),
                 seconds=float(event.get("seconds", 0.0)),
                 timed_out=bool(event.get("timed_out")),
                 left_running=bool(event.get("left")),
@@ -157,6 +198,17 @@ class Recorder:
                 if raw is not None:
                     name = str((raw.get("Names") or [""])[0]).lstrip("/")
                     self._made.append(Made(str(raw["Id"]), name, str(raw.get("Image") or ""), number))
+
+
+def _renumbered(output: str, name: str, number: int) -> str:
+    """Have the shell's own messages (`commands.sh: line 7: …`) name the line of the file."""
+    start = f"{name}: line "
+    lines = output.split("\n")
+    for index, line in enumerate(lines):
+        digits, colon, rest = line.removeprefix(start).partition(":")
+        if line.startswith(start) and colon and digits.isdecimal() and len(digits) < _DIGITS:
+            lines[index] = f"{start}{max(number + int(digits) - EVAL_LINE, number)}:{rest}"
+    return "\n".join(lines)
 
 
 def _call(one: dict[str, Any]) -> Call:

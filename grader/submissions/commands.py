@@ -123,7 +123,7 @@ class Commands(Submission):
             work.facts["transcript"] = Transcript(file=file.name, left_out=script.left_out)
             raise SubmissionError(
                 f"there is no command in {quoted(file.name)} that could be run",
-                hint="Write one command a line, for example: docker run hello-world",
+                hint="Write one command a line, as you would type it. What the file holds besides is listed above.",
             )
         return script
 
@@ -141,7 +141,8 @@ class Commands(Submission):
             engine.doubt = error.message
             work.flags.append(f"the commands were ended: {error.message}")
         finally:
-            transcript = Transcript(file=name, lines=tuple(recorder.lines), left_out=script.left_out)
+            left_out = (*script.left_out, *recorder.not_run())
+            transcript = Transcript(file=name, lines=tuple(recorder.lines), left_out=left_out)
             work.facts["transcript"] = transcript
         return transcript
 

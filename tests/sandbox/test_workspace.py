@@ -53,7 +53,7 @@ class Attempt:
             self.engine.api.remove_container(one["Id"], force=True, v=True)
         self._originals = begin(self.engine, self._folder, Allowances().rules(IMAGES), IMAGES, ())
         recorder = Recorder(self.engine, Replay(name, read(script, name), **how))
-        self.lines = recorder.lines
+        self.lines, self.recorder = recorder.lines, recorder
         recorder.run(lambda _: None)
         transcript = Transcript(file=name, lines=tuple(self.lines))
         return Workspace(self.engine, self._originals, transcript)
@@ -76,6 +76,14 @@ def test_one_shell_runs_all_lines(attempt: Attempt) -> None:
 def test_the_script_may_end_itself(attempt: Attempt) -> None:
     attempt.run("echo one\nexit 3\necho two\n")
     assert attempt.said() == [(0, "one\n"), (3, "")]
+    [left] = attempt.recorder.not_run()
+    assert (left.number, left.text, left.reason) == (3, "echo two", "line 2 ended the script")
+
+
+def test_messages_of_the_shell_name_the_line_of_the_file(attempt: Attempt) -> None:
+    attempt.run("\n\ndokcer ps\nif true; then\n  dokcer images\nfi\n")
+    said = [line.output for line in attempt.lines]
+    assert said == [f"commands.sh: line {number}: dokcer: command not found\n" for number in (3, 5)]
 
 
 def test_a_container_and_all_that_is_known_of_it(attempt: Attempt) -> None:
@@ -147,7 +155,20 @@ def test_what_runs_in_the_foreground_goes_on(attempt: Attempt) -> None:
     [line] = attempt.lines
     assert (line.left_running, line.exit_code, line.timed_out) == (True, None, False)
     assert "Killed" not in line.output
+    assert line.seconds < 5
     assert [one.status for one in made.inventory().containers] == ["running"]
+
+
+def test_what_only_shows_what_comes_goes_on_soon(attempt: Attempt) -> None:
+    attempt.run("docker run -d --name web busybox:1 sleep 100\ndocker logs -f web\necho next\n")
+    assert [line.left_running for line in attempt.lines] == [False, True, False]
+    assert attempt.lines[1].seconds < 7
+
+
+def test_a_shell_without_input_gets_its_end(attempt: Attempt) -> None:
+    made = attempt.run("docker run -it --name lab python:3-slim bash\necho next\n", terminal=True)
+    assert (attempt.lines[0].exit_code, attempt.lines[1].output) == (0, "next\n")
+    assert [one.status for one in made.inventory().containers] == ["exited"]
 
 
 def test_a_command_has_a_deadline(attempt: Attempt) -> None:
@@ -160,7 +181,7 @@ def test_a_command_has_a_deadline(attempt: Attempt) -> None:
 def test_a_loop_of_the_shells_own_has_one_too(attempt: Attempt) -> None:
     attempt.run("while true; do :; done\necho next\n", seconds=1)
     assert attempt.lines[0].timed_out
-    assert len(attempt.lines) == 1
+    assert attempt.said()[1] == (0, "next\n")  # in another shell, as the first had to be ended
 
 
 def test_all_commands_together_have_a_deadline(attempt: Attempt) -> None:

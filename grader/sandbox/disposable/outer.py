@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import shutil
 import tarfile
 import time
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -185,15 +187,30 @@ def _volume(name: str, target: str, *, read_only: bool = False) -> dict[str, Any
     return {"Type": "volume", "Source": name, "Target": target, "ReadOnly": read_only, "VolumeOptions": options}
 
 
+@cache
+def _files() -> tuple[tuple[str, bytes, int], ...]:
+    """Give the programs that run inside: path, content, mode."""
+    package = Path(__file__).parent.parent / "inside"
+    modules = [(f"inside/{path.name}", path.read_bytes(), 0o644) for path in sorted(package.glob("*.py"))]
+    commands = [(f"bin/{path.name}", path.read_bytes(), 0o755) for path in sorted((package / "bin").iterdir())]
+    return (*modules, *commands)
+
+
+@cache
+def programs_digest() -> str:
+    """Tell the programs of this version of the grader from those of another."""
+    found = hashlib.sha256()
+    for name, content, _ in _files():
+        found.update(f"{name} {len(content)}\n".encode() + content)
+    return found.hexdigest()[:16]
+
+
 def _programs(settings: dict[str, Any]) -> bytes:
     """Pack the programs that run inside, with their settings."""
-    package = Path(__file__).parent.parent / "inside"
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
-        for path in sorted(package.glob("*.py")):
-            _add(archive, f"{FOLDER}/inside/{path.name}", path.read_bytes(), 0o644)
-        for path in sorted((package / "bin").iterdir()):
-            _add(archive, f"{FOLDER}/bin/{path.name}", path.read_bytes(), 0o755)
+        for name, content, mode in _files():
+            _add(archive, f"{FOLDER}/{name}", content, mode)
         _add(archive, f"{FOLDER}/config.json", json.dumps(settings).encode(), 0o600)
         _add(archive, "/etc/passwd", _PASSWD.encode(), 0o644)
         _add(archive, "/etc/group", _GROUP.encode(), 0o644)

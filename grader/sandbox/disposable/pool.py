@@ -32,7 +32,8 @@ def want(host: Engine, names: tuple[str, ...], spec: EngineSpec, report: Callabl
     image = engine_image.ensure(host, report)
     bases = images.ensure(host, tuple(dict.fromkeys(names)), report)
     seed = seeds.seed_name(image, spec, bases)
-    return records.fresh(host.address, warm=False, image=image, seed=seed, spec=spec, images=bases)
+    programs = outer.programs_digest()
+    return records.fresh(host.address, warm=False, image=image, seed=seed, spec=spec, images=bases, programs=programs)
 
 
 def fits(record: Record, wanted: Record) -> bool:
@@ -48,8 +49,8 @@ def fits(record: Record, wanted: Record) -> bool:
 def take(host: Engine, wanted: Record, report: Callable[[str], None]) -> tuple[Held, Isolated] | None:
     """Take a warm engine that fits and is free, started afresh if it isn't as new; None when there is none."""
     found = [(one, locked) for one, locked in records.every() if one.warm and fits(one, wanted)]
-    ready = [one for one, locked in found if not locked and one.state == "ready"]
-    stale = [one for one, locked in found if not locked and one.state != "ready"]
+    ready = [one for one, locked in found if not locked and _is_ready(one)]
+    stale = [one for one, locked in found if not locked and not _is_ready(one)]
     soon = [one for one, locked in found if locked and one.state == "resetting"]
     for one in ready:
         taken = _take_ready(host, one)
@@ -59,7 +60,7 @@ def take(host: Engine, wanted: Record, report: Callable[[str], None]) -> tuple[H
         held = records.take(one.name, _RESETTING if one in soon else 0.05)
         if held is None:
             continue
-        if held.record.state != "ready":
+        if not _is_ready(held.record):
             return held, renew(host, held, report)
         held.release()
         taken = _take_ready(host, one)
@@ -68,12 +69,17 @@ def take(host: Engine, wanted: Record, report: Callable[[str], None]) -> tuple[H
     return None
 
 
+def _is_ready(record: Record) -> bool:
+    """Whether an engine is as new, and of this version of the grader."""
+    return record.state == "ready" and record.programs == outer.programs_digest()
+
+
 def _take_ready(host: Engine, record: Record) -> tuple[Held, Isolated] | None:
     """Take an engine that should be as new; one that isn't is left for being started afresh."""
     held = records.take(record.name)
     if held is None:
         return None
-    if held.record.state != "ready":
+    if not _is_ready(held.record):
         held.release()
         return None
     engine = _connected(host, held.record)
@@ -115,7 +121,7 @@ def build(host: Engine, held: Held, report: Callable[[str], None], *, client: bo
         try:
             if client:
                 outer.create_client(host, held.record.place, held.record.image)
-            held.write(state="ready", why=None, **_fresh(engine))
+            held.write(state="ready", why=None, programs=outer.programs_digest(), **_fresh(engine))
         except BaseException:
             engine.close()
             raise

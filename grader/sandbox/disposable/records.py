@@ -58,6 +58,8 @@ class Record(Model):
     images: tuple[ImageRef, ...] = ()
     warm: bool = False
     """Whether it outlives the process that uses it."""
+    programs: str = ""
+    """A digest of the programs in it: another version of the grader has others."""
     state: State = "planned"
     since: float = 0.0
     """When it was started (seconds of the epoch)."""

@@ -27,6 +27,10 @@ _QUIET = 0.2
 _ATTACHED = 2.0
 """Seconds to wait for a program that takes the terminal over, before typing all the same."""
 _OBITUARY = re.compile(r"^[^\n]*: line \d+: +\d+ Killed  [^\n]*\n(?: +\d+ [^\n|]*\|[^\n]*\n)*", re.MULTILINE)
+_MOST_ENDS = 5
+"""Ends of input that are typed: there may be a shell in a shell, and a program may miss one while it starts."""
+_BETWEEN_ENDS = 0.5
+"""Seconds between two of them."""
 _GRACE = 2.0
 """Seconds in which the shell must be back after everything that it started was ended."""
 
@@ -160,21 +164,27 @@ class Typist:
         self._lines = (dialogue or "").splitlines()
         self._dialogue = bool(self._lines)
         self._started = time.monotonic()
+        self._taken = float("inf")
         self._typed = 0.0
         self._ends = 0
 
     def look(self, last_output: float) -> None:
         """Type something, if it is time to; `last_output` is when something was printed last."""
         now = time.monotonic()
-        # Nothing but a dialogue is for a program that reads line by line.
-        if not self._shell.taken_over() and (not self._dialogue or now - self._started < _ATTACHED):
+        if self._shell.taken_over():
+            self._taken = min(self._taken, now)
+            # What is typed before the program inside has said anything may be lost on the way to it.
+            waits = last_output <= self._taken and now - self._taken < _ATTACHED
+        else:
+            # Nothing but a dialogue is for a program that reads line by line.
+            waits = not self._dialogue or now - self._started < _ATTACHED
+        if waits or now - max(last_output, self._typed, self._started) < _QUIET:
             return
-        if now - max(last_output, self._typed) < _QUIET or now - self._started < _QUIET:
-            return
-        self._typed = now
         if self._lines:
+            self._typed = now
             self._shell.type(self._lines.pop(0) + "\r")
-        elif self._ends < 2:  # noqa: PLR2004 - a shell in a shell
+        elif self._ends < _MOST_ENDS and now - self._typed > _BETWEEN_ENDS:
+            self._typed = now
             self._ends += 1
             self._shell.type("\x04")
 

@@ -30,6 +30,9 @@ done
 """
 """Both are closed for a command and for what it starts: it can neither take the next ones nor tell a status."""
 
+EVAL_LINE = _LOOP[: _LOOP.index("builtin eval")].count("\n") + 1
+"""The line that the shell's own messages name for the first line of every command."""
+
 
 class Shell:
     """The shell that the commands run in."""

@@ -64,7 +64,7 @@ def unpack(copier: Copier, file: IO[bytes], name: str) -> None:
     except _BROKEN as error:
         raise SubmissionError(
             f"{quoted(name)} is not a folder, and not a zip or tar that can be read: {one_line(str(error))}",
-            hint="Hand in a folder, a .zip or a .tar.gz.",
+            hint="Hand in a folder, a .zip, a .tar.gz or a single file of text.",
         ) from error
 
 

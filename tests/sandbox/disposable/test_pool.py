@@ -91,6 +91,7 @@ class World:
 
     def want(self, **fields: Any) -> Record:
         facts = {"image": "i", "seed": "grader-seed-1", "images": (BUSYBOX,), "spec": EngineSpec(), **fields}
+        facts.setdefault("programs", outer.programs_digest())
         return records.fresh(self.host.address, warm=False, **facts)
 
     def up(self, count: int, **fields: Any) -> list[str]:
@@ -115,6 +116,10 @@ def the_record() -> Record:
     [(record, locked)] = records.every()
     assert not locked
     return record
+
+
+def the_held(name: str) -> Record:
+    return next(record for record, _ in records.every() if record.name == name)
 
 
 # --- one-off engines ------------------------------------------------------------------------------------------------
@@ -226,6 +231,14 @@ def test_one_whose_last_user_crashed_is_started_afresh(world: World, state: str)
     record = world.warm(state)
     assert world.lease().place.name == record.name
     assert world.done == ["destroy", "boot", "client"]
+
+
+def test_one_of_another_version_of_the_grader_is_started_afresh(world: World) -> None:
+    held = records.create(world.want(programs="older").model_copy(update={"warm": True, "state": "ready"}))
+    held.release()
+    assert world.lease().place.name == held.record.name
+    assert world.done == ["destroy", "boot", "client"]
+    assert the_held(held.record.name).programs == outer.programs_digest()
 
 
 def test_one_that_does_not_answer_is_started_afresh(world: World) -> None:
