@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def test_parse() -> None:
     assert Output.parse("json").path is None
+    assert Output.parse("json:-").path is None
     assert str(Output.parse("json:a:b.json").path) == "a:b.json"
     assert [one.name for one in Output.parse_all(["json", "junit:r.xml"])] == ["json", "junit"]
 
