@@ -46,6 +46,8 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
     if makes_its_own_containers(file.submission) and file.containers:
         kind = file.submission.kind
         problems.add(("containers",), f"has no meaning for {kind} submissions: students make the containers themselves")
+    if makes_its_own_containers(file.submission) and not file.images:
+        problems.add(("images",), "no images: students' commands would have nothing to run; list what they may use")
     for index, one in enumerate(placed.ids):
         if one is not None and one in placed.ids[:index]:
             problems.add(("checks", index, "id"), f"'{one}' is the id of an earlier check")

@@ -176,3 +176,9 @@ def test_only_an_image_of_the_exercise_can_be_pulled(tmp_path: Path) -> None:
     assert complaints(tmp_path, with_checks("{id: a, kind: leftovers}", good=head)) == [
         "4:57: submission.to_pull[1]: 'nginx:1' is not among the exercise's images"
     ]
+
+
+def test_commands_need_images(tmp_path: Path) -> None:
+    head = COMMANDS.replace('images: ["python:3-slim"]\n', "")
+    [complaint] = complaints(tmp_path, with_checks("{id: a, kind: leftovers}", good=head))
+    assert "images: no images: students' commands would have nothing to run" in complaint
