@@ -117,6 +117,9 @@ CASES: Final = {
     "D- disk": Case(
         "for d in . /tmp ~ /run; do head -c 300m /dev/zero > $d/x; done\n"
         "docker run --rm busybox:1 true\n" + END, [1, 0, 0], "No space left on device", hard=True),
+    "D- all disks, which are memory": Case(
+        "for d in . /tmp /var/tmp ~ /dev/shm; do head -c 300m /dev/zero > $d/x; done\n" + END, None, passes=False,
+        hard=True),
     # The shell
     "D- kill -9 $$": Case("true\nkill -9 $$\n" + END, [0, 137], passes=False),
     "D- kill -9 -1": Case("sleep 900 &\nkill -9 -1\n" + END, [0, 0, 0]),

@@ -146,6 +146,8 @@ OTHERS: Final = [
     Refused("docker volume create -o type=nfs -o o=addr=127.0.0.1 -o device=:/ v", "volume-options", violation=True),
     Refused("docker volume create -d other v", "volume-driver", violation=True),
     Refused("docker volume create --type block v", "mount-type"),
+    # what was before
+    Refused("docker events --since 10m --until 0s", "events-since"),
     # exec and update
     Refused("docker exec --privileged runs true", "privileged"),
     Refused("docker update --memory 100m --memory-swap 100m runs", "update"),

@@ -135,13 +135,18 @@ class Bench:
         }
 
     def clear(self) -> None:
-        """Remove containers, networks and volumes of the student's."""
+        """Remove containers, networks, volumes and images of the student's."""
         api = self.engine.api
         for one in api.containers(all=True, quiet=True):
             api.remove_container(one["Id"], v=True, force=True)
         api.prune_networks()
         for one in api.volumes()["Volumes"] or ():
             api.remove_volume(one["Name"], force=True)
+        api.prune_images({"dangling": True})
+        own = {one.id for one in self.record.images}
+        for one in api.images():
+            if one["Id"] not in own:
+                api.remove_image(one["Id"], force=True)
 
     def reset(self) -> None:
         """Make the engine as new, as the pool does between two attempts. Raises SandboxError if that can't be done."""
