@@ -53,7 +53,7 @@ def test_a_students_folder_of_the_same_name_is_no_exercise(tmp_path: Path) -> No
     ("name", "message"),
     [
         ("serve-on-300", "there is no exercise 'serve-on-300'; did you mean 'serve-on-3000'?"),
-        ("zzzzzz", "there is no exercise 'zzzzzz'; there are first-dockerfile, "),
+        ("zzzzzz", "there is no exercise 'zzzzzz'; there are container-lifecycle, "),
         ("./serve-on-3000", "there is no exercise './serve-on-3000'"),
         (".", "'.' holds no exercise.yaml"),
     ],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_lists_the_course() -> None:
     ran = grader("exercise", "list")
     assert (ran.code, ran.err) == (0, "")
-    assert "serve-on-3000     Serve a page on port 3000  (beginner, 9 checks, 12 points)\n" in ran.out
+    assert "serve-on-3000        Serve a page on port 3000  (beginner, 9 checks, 12 points)\n" in ran.out
 
 
 def test_a_broken_one_does_not_hide_the_others(elsewhere: Path) -> None:
