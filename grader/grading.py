@@ -226,7 +226,7 @@ def _diagnosis(check: Check, failure: Failure, target: Any) -> Diagnosis | None:
     try:
         case = target.case(check.kind, failure, port=check.asked_port, container=check.in_)
         where = check.in_ if isinstance(check.in_, Where) else None
-        return diagnose(replace(case, where=where, host_port=check.asked_host_port))
+        return diagnose(replace(case, where=where, host_port=check.asked_host_port, asked=failure.asked))
     except Exception:
         # What was found stands without an explanation.
         log.exception("explaining the failure of check %s went wrong", check.id)

@@ -22,6 +22,8 @@ _ON_ITS_WAY: Final = frozenset(
      "exec start", "image inspect", "info", "version"}
 )  # fmt: skip
 
+_MAY_BE_DONE: Final = frozenset({"container start", "container stop"})
+
 
 def spoken(line: Line) -> str:
     """Give a command as one line: continued lines joined, each run of spaces one space."""
@@ -51,16 +53,43 @@ def transcript(lines: Sequence[Line]) -> tuple[Evidence, ...]:
     return (Evidence(kind="command", title="what the commands printed", text="\n".join(shown)),) if shown else ()
 
 
-def calls(made: Sequence[Call], asked: Collection[str] = ()) -> tuple[Evidence, ...]:
+def calls(lines: Sequence[Line], asked: Collection[str] = ()) -> tuple[Evidence, ...]:
     """Show what the engine was asked for, without what the docker command asks on its way, unless it is `asked`."""
-    told = [one for one in made if one.name in asked or one.name not in _ON_ITS_WAY]
-    text = "\n".join(call_line(one) for one in told) or "nothing"
+    told = [shown for line in lines for shown in _told(line, asked)]
+    text = "\n".join(told) or "nothing"
     return (Evidence(kind="command", title="what the commands asked Docker for", text=text),)
 
 
-def call_line(call: Call) -> str:
+def _told(line: Line, asked: Collection[str]) -> list[str]:
+    made = [one for one in line.calls if one.name in asked or one.name not in _ON_ITS_WAY]
+    # `docker cp` asks first whether the place is there, and no is a good answer, too.
+    after = [*made[1:], None]
+    again = [
+        one.name == "container cp" and next_ is not None and (one.name, one.container) == (next_.name, next_.container)
+        for one, next_ in zip(made, after, strict=True)
+    ]
+    return [
+        call_line(one, nothing=_did_nothing(one, line)) for one, twice in zip(made, again, strict=True) if not twice
+    ]
+
+
+def _did_nothing(call: Call, line: Line) -> bool:
+    """Whether there was nothing to do: the engine says so with a status that is no success, and docker takes it as one.
+
+    https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container/operation/ContainerStop
+    """
+    return call.name in _MAY_BE_DONE and call.failed and call.refused is None and line.exit_code == 0
+
+
+def tried(line: Line, name: str) -> str:
+    """Say how a command went that asked for something: `'docker cp a web:/' (line 2), which did not do it`."""
+    failed = all(one.failed and not _did_nothing(one, line) for one in line.calls if one.name == name)
+    return f"{named(line)}" + (", which failed" if failed else "")
+
+
+def call_line(call: Call, *, nothing: bool = False) -> str:
     """Write a call in a line: `container create web: refused`."""
     name = call.container or ""
     about = f" {name[:12] if _FULL_ID.fullmatch(name) else name}" if name else ""
-    outcome = ": refused" if call.refused else ": failed" if call.failed else ""
+    outcome = ": refused" if call.refused else ": nothing to do" if nothing else ": failed" if call.failed else ""
     return f"{call.name}{about}{outcome}"

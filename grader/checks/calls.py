@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,13 +12,20 @@ from grader.core.check import Check
 from grader.core.errors import Mismatch, Missing
 from grader.core.matchers import Expectation, expect, parse
 from grader.core.model import Model
-from grader.core.transcript import CALLS, Call
+from grader.core.transcript import CALLS, Call, command_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.core.abilities import Transcribes
     from grader.core.result import Evidence
+    from grader.core.transcript import Line
+
+_SAME: Final = {
+    "remove": "rm", "delete": "rm", "rmi": "rm", "ls": "list", "ps": "list", "images": "list", "copy": "cp",
+    "log": "logs", "run": "create", "make": "create", "new": "create",
+}  # fmt: skip
+"""Other words for what is done, each with the one that is used here."""
 
 
 def _known(value: str) -> str:
@@ -26,7 +33,10 @@ def _known(value: str) -> str:
         return value
     import difflib
 
-    near = difflib.get_close_matches(value, sorted(CALLS), 1)
+    thing, _, action = value.removeprefix("docker ").rpartition(" ")
+    things = [thing] if thing else ["image", "container"] if action in {"rmi", "images"} else ["container", "image"]
+    meant = [f"{one} {_SAME.get(action, action)}" for one in things]
+    near = [one for one in meant if one in CALLS] or difflib.get_close_matches(value, sorted(CALLS), 1)
     raise ValueError(f"unknown call '{value}'" + (f"; did you mean '{near[0]}'?" if near else ""))
 
 
@@ -59,12 +69,24 @@ class Step(Model):
     @property
     def words(self) -> str:
         """The call for a person."""
+        command = command_of(self.call)
         if self.title is not None:
-            return f"{self.title} ({self.call})"
-        details = [f"container {self.container.words}"] if self.container is not None else []
+            return f"{self.title} ({command})"
+        details = []
+        if self.container is not None:
+            raw = self.container.raw
+            command += f" {raw}" if isinstance(raw, str) and " or " not in command else ""
+            details = [] if command.endswith(f" {raw}") else [f"container {self.container.words}"]
         details += [f"{name} {one.words}" for name, one in self.arguments.items()]
         details += [f"{path} {one.words}" for path, one in (self.body or {}).items()]
-        return f"{self.call} ({', '.join(details)})" if details else self.call
+        return f"{command} ({', '.join(details)})" if details else command
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The call with the names and paths that it is known by."""
+        named = (self.container, *self.arguments.values())
+        names = [one.raw for one in named if one is not None and isinstance(one.raw, str)]
+        return (self.call, *names, *(self.body or {}))
 
 
 class Calls(Check):
@@ -96,36 +118,41 @@ class Calls(Check):
         return self
 
     def run(self, target: Transcribes) -> None:
+        lines = target.transcript().lines
         calls = target.transcript().calls
         step = self.steps[0]
         found = [call for call in calls if step.fits(call)]
-        evidence = self._evidence(calls)
+        evidence = self._evidence(lines)
         if self.absent and found:
+            done = next(line for line in lines if found[0] in line.calls)
             raise Mismatch(
-                f"Docker was asked for what should not be: {_lines.call_line(found[0])}",
-                expected=f"never: {step.words}",
-                actual=_lines.call_line(found[0]),
+                f"a command did what it should not, {step.words}: {_lines.named(done)}",
+                expected=f"no command that does this: {step.words}",
+                actual=_lines.spoken(done),
                 evidence=evidence,
             )
         if self.count is not None:
-            expect(f"the number of calls of {step.words}", len(found), self.count, evidence=evidence)
+            expect(
+                f"the number of times that a command did this ({step.words})", len(found), self.count, evidence=evidence
+            )
         elif not self.absent:
-            self._in_order(calls)
+            self._in_order(calls, lines)
 
-    def _evidence(self, calls: Sequence[Call]) -> tuple[Evidence, ...]:
-        return _lines.calls(calls, asked={step.call for step in self.steps})
+    def _evidence(self, lines: Sequence[Line]) -> tuple[Evidence, ...]:
+        return _lines.calls(lines, asked={step.call for step in self.steps})
 
-    def _in_order(self, calls: Sequence[Call]) -> None:
+    def _in_order(self, calls: Sequence[Call], lines: Sequence[Line]) -> None:
         """Look for the steps one after the other: the first call that fits is as good as any later one."""
         left = iter(calls)
         for number, step in enumerate(self.steps):
             if any(step.fits(call) for call in left):
                 continue
             after = f" after {self.steps[number - 1].words}" if number else ""
-            near = [_lines.call_line(call) for call in calls if call.name == step.call]
+            near = [_lines.tried(line, step.call) for line in lines if any(one.name == step.call for one in line.calls)]
             raise Missing(
-                f"Docker was not asked for this{after}: {step.words}",
-                expected="\n".join(one.words for one in self.steps),
-                actual="\n".join(near) or f"no {step.call}",
-                evidence=self._evidence(calls),
+                f"no command did this{after}: {step.words}",
+                expected=", then ".join(one.words for one in self.steps),
+                actual="\n".join(near) or f"no {command_of(step.call)}",
+                evidence=self._evidence(lines),
+                asked=step.asked,
             )

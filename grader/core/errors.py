@@ -73,7 +73,7 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
     """A check does not hold.
 
     `expected` and `actual` are for a person to compare, `reproduce` is the command that shows it,
-    `evidence` is raw material to keep with the outcome.
+    `evidence` is raw material to keep with the outcome, `asked` tells diagnoses which call to the engine is missing.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         hint: str | None = None,
         reproduce: str | None = None,
         evidence: tuple[Evidence, ...] = (),
+        asked: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -93,6 +94,7 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         self.hint = hint
         self.reproduce = reproduce
         self.evidence = evidence
+        self.asked = asked
 
 
 class Mismatch(Failure):

@@ -202,3 +202,5 @@ class Case:
     """What the student's commands left, the newest first."""
     transcript: Transcript | None = None
     """What they did."""
+    asked: tuple[str, ...] = ()
+    """The call to the engine that is missing, with the names and JSONPaths of it that are looked for."""

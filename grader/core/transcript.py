@@ -26,6 +26,19 @@ _ACTIONS: Final = {
 CALLS: Final = frozenset(f"{thing} {action}" for thing, actions in _ACTIONS.items() for action in actions)
 """The names of the calls to the engine that a command of the student's makes, as its gatekeeper writes them down."""
 
+_COMMANDS: Final = {
+    "exec create": "docker exec", "exec start": "docker exec", "container list": "docker ps",
+    "container create": "docker run or docker create", "container prune": "docker container prune",
+    "image list": "docker images", "image rm": "docker rmi", "image inspect": "docker image inspect",
+    "image prune": "docker image prune", "network list": "docker network ls", "volume list": "docker volume ls",
+}  # fmt: skip
+
+
+def command_of(call: str) -> str:
+    """Give the command of docker that leads to a call: `docker rmi` for `image rm`."""
+    thing, _, action = call.partition(" ")
+    return _COMMANDS.get(call) or f"docker {action if thing in {'container', 'image'} else call}"
+
 
 class Call(Model):
     """One request to the engine's API, as the engine's gatekeeper saw it."""

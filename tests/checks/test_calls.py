@@ -65,27 +65,27 @@ def test_counts(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("fields", "because"),
     [
-        ({"steps": [{"call": "container kill"}]}, "Docker was not asked for this: container kill"),
+        ({"steps": [{"call": "container kill"}]}, "no command did this: docker kill"),
         (
             {"steps": [{"call": "container stop"}, {"call": "container start"}]},
-            "Docker was not asked for this after container stop: container start",
+            "no command did this after docker stop: docker start",
         ),
         (
             {"steps": [{"call": "container create", "body": {"$.Tty": True}}]},
-            "not asked for this: container create ($.Tty equals true)",
+            "no command did this: docker run or docker create ($.Tty equals true)",
         ),
         (
             {"steps": [{"call": "container stop", "container": "db", "arguments": {"signal": "KILL"}}]},
-            "not asked for this: container stop (container equals 'db', signal equals 'KILL')",
+            "no command did this: docker stop db (signal equals 'KILL')",
         ),
-        ({"steps": [{"call": "container rm"}]}, "not asked for this: container rm"),
+        ({"steps": [{"call": "container rm"}]}, "no command did this: docker rm"),
         (
             {"steps": [{"call": "container stop"}], "count": 1},
-            "the number of calls of container stop is 2, expected 1",
+            "the number of times that a command did this (docker stop) is 2, expected 1",
         ),
         (
             {"steps": [{"call": "image pull"}], "absent": True},
-            "Docker was asked for what should not be: image pull",
+            "a command did what it should not, docker pull: 'docker run --rm -p 3000:80 --name web nginx:1' (line 1)",
         ),
     ],
 )
@@ -99,28 +99,39 @@ def test_fails(fields: dict[str, Any], because: str) -> None:
 
 def test_says_a_step_in_the_authors_words() -> None:
     step = {"call": "container create", "arguments": {"name": "db"}, "title": "make a container named db"}
-    failure = fails(make(Calls, steps=[step]), DONE, "Docker was not asked for this: make a container named db")
-    assert failure.expected == "make a container named db (container create)"
+    failure = fails(make(Calls, steps=[step]), DONE, "no command did this: make a container named db")
+    assert failure.expected == "make a container named db (docker run or docker create)"
 
 
 def test_shows_what_matters_of_the_calls() -> None:
     noisy = ran(line("docker run nginx:1", 0, "", call("container create", "web"), call("container wait", "web")))
-    [shown] = fails(make(Calls, steps=[{"call": "image list"}]), noisy, "image list").evidence
+    [shown] = fails(make(Calls, steps=[{"call": "image list"}]), noisy, "no command did this: docker images").evidence
     assert shown.text == "container create web"
     steps = [{"call": "container wait"}, {"call": "image list"}]
-    [shown] = fails(make(Calls, steps=steps), noisy, "image list").evidence
+    [shown] = fails(make(Calls, steps=steps), noisy, "no command did this after docker wait: docker images").evidence
     assert shown.text == "container create web\ncontainer wait web"
+
+
+def test_shows_one_copy_as_one_call() -> None:
+    copied = line("docker cp a web:/a", 0, "", call("container cp", "web", status=400), call("container cp", "web"))
+    failed = line("docker cp web:/b .", 1, "", call("container cp", "web", status=400), number=2)
+    stopped = line("docker stop web", 0, "", call("container stop", "web", status=400), number=3)
+    step = {"call": "container cp", "container": "web", "arguments": {"path": "/b"}, "title": "copy /b"}
+    failure = fails(make(Calls, steps=[step]), ran(copied, failed, stopped), "no command did this: copy /b (docker cp)")
+    assert failure.evidence[0].text == "container cp web\ncontainer cp web: failed\ncontainer stop web: nothing to do"
+    assert failure.actual == "'docker cp a web:/a' (line 1)\n'docker cp web:/b .' (line 2), which failed"
+    assert failure.asked == ("container cp", "web", "/b")
 
 
 def test_a_call_of_which_no_answer_is_known_counts_as_done() -> None:
     joined = ran(line("docker network connect back web", 0, "", call("network connect", "web", status=None)))
     passes(make(Calls, steps=[{"call": "network connect", "container": "web"}]), joined)
-    fails(make(Calls, steps=[{"call": "network connect", "succeeded": False}]), joined, because="not asked for this")
+    fails(make(Calls, steps=[{"call": "network connect", "succeeded": False}]), joined, because="no command did this")
 
 
 def test_no_calls() -> None:
-    failure = fails(make(Calls, steps=[{"call": "image pull"}]), ran(), because="not asked for this: image pull")
-    assert failure.actual == "no image pull"
+    failure = fails(make(Calls, steps=[{"call": "image pull"}]), ran(), because="no command did this: docker pull")
+    assert failure.actual == "no docker pull"
     assert failure.evidence[0].text == "nothing"
 
 
@@ -129,6 +140,14 @@ def test_no_calls() -> None:
     [
         ({"steps": []}, "at least 1 item"),
         ({"steps": [{"call": "container crate"}]}, "unknown call 'container crate'; did you mean 'container create'?"),
+        ({"steps": [{"call": "container remove"}]}, "did you mean 'container rm'?"),
+        ({"steps": [{"call": "image delete"}]}, "did you mean 'image rm'?"),
+        ({"steps": [{"call": "container ls"}]}, "did you mean 'container list'?"),
+        ({"steps": [{"call": "container ps"}]}, "did you mean 'container list'?"),
+        ({"steps": [{"call": "docker ps"}]}, "did you mean 'container list'?"),
+        ({"steps": [{"call": "container copy"}]}, "did you mean 'container cp'?"),
+        ({"steps": [{"call": "container log"}]}, "did you mean 'container logs'?"),
+        ({"steps": [{"call": "docker rmi"}]}, "did you mean 'image rm'?"),
         ({"steps": [{"call": "sing"}]}, "unknown call 'sing'"),
         ({"steps": [{"call": "image pull", "body": {"Tty": True}}]}, "'Tty' is not a JSONPath"),
         ({"steps": [{"call": "image pull"}, {"call": "image tag"}], "count": 1}, "are about a single step"),
