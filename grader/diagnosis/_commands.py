@@ -27,8 +27,9 @@ ABOUT_CONTAINERS: Final = frozenset(
 _SUBCOMMAND: Final = re.compile(r"\bdocker\s+(?:(?:container|image)\s+)?([a-z]{1,20})\b(?:\s+([a-z]{1,20})\b)?")
 _GROUPS: Final = frozenset({"network", "volume", "system"})
 _CALLS: Final = {
-    "run": "container create", "create": "container create", "exec": "exec create", "ps": "container list",
-    "images": "image list", "ls": "list", "rmi": "image rm",
+    "run": {"container create", "container start", "container attach", "image pull"},
+    "exec": {"exec create", "exec start"}, "ps": {"container list"}, "images": {"image list"}, "rmi": {"image rm"},
+    "ls": {"container list", "image list"}, "network ls": {"network list"}, "volume ls": {"volume list"},
 }  # fmt: skip
 """What commands ask the engine for, where that has another name."""
 
@@ -117,13 +118,27 @@ def intended(line: Line, case: Case) -> bool:
     """Say whether a command was to do what the failed check looks for: it names the same thing, or is the same call."""
     if case.where is not None and case.where.container is not None:
         return mentions(line.text, case.where.container)
-    if case.kind in {"calls", "transcript"}:
+    if case.kind == "calls":
+        return would_ask(line, case.asked)
+    if case.kind == "transcript":
         name = subcommand(line)
-        return f"line {line.number})" in case.message or (bool(name) and _CALLS.get(name, f" {name} ") in case.message)
+        return f"line {line.number})" in case.message or (bool(name) and mentions(case.message, name))
     if case.kind in {"local_image", "network", "volume"}:
         wanted = wanted_name(case)
         return wanted is not None and mentions(line.text, wanted.partition(":")[0])
     return case.where is not None and missing(case)
+
+
+def would_ask(line: Line, asked: tuple[str, ...]) -> bool:
+    """Say whether a command was to ask the engine for what is missing, and did not get to it."""
+    call, *details = asked or ("",)
+    name = subcommand(line)
+    if call not in _CALLS.get(name, {name, f"container {name}", f"image {name}"}):
+        return False
+    if any(one.name == call and not one.failed for one in line.calls):
+        return False  # it did ask; that this was not as wanted has another cause
+    names = [one for one in details if not one.startswith("$")]
+    return not names or any(mentions(line.text, one) for one in names)
 
 
 def wanted_name(case: Case) -> str | None:

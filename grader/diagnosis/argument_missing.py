@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core import lookup
 from grader.core.result import Diagnosis
-from grader.diagnosis._commands import named, said
+from grader.diagnosis._commands import mentions, named, said, would_ask
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+    from grader.core.transcript import Line
 
 _SAID: Final = re.compile(r"[\"']docker ([a-z ]{1,40})[\"'] requires (?:at least|exactly) (\d+) arguments?")
 _BEFORE: Final = {
@@ -25,7 +26,7 @@ _NAMES: Final = {"exec": "web ls", "cp": "file.txt web:/file.txt", "tag": "busyb
 def diagnose(case: Case) -> Diagnosis | None:
     """Look for what the docker command says, where the command would have changed what the check found."""
     for line, found in said(case, _SAID):
-        if not _would_help(found[1], case):
+        if not _would_help(line, found[1], case):
             continue
         words = found[1].removeprefix("container ").removeprefix("image ")
         example = _NAMES.get(words, "web")
@@ -40,10 +41,12 @@ def diagnose(case: Case) -> Diagnosis | None:
     return None
 
 
-def _would_help(words: str, case: Case) -> bool:
+def _would_help(line: Line, words: str, case: Case) -> bool:
     last = words.rpartition(" ")[2]
-    if case.kind in {"calls", "transcript"}:
-        return f" {last} " in f"{case.message} "
+    if case.kind == "calls":
+        return would_ask(line, case.asked[:1])
+    if case.kind == "transcript":
+        return mentions(case.message, last)
     if case.where is None or case.kind == "leftovers":
         return False
     found = lookup.matching(case.containers, case.where)

@@ -22,7 +22,9 @@ def diagnose(case: Case) -> Diagnosis | None:
         return None
     for line, found in said(case, _SAID):
         one = next((one for one in case.containers if one.name == found[1]), None)
-        about = name == found[1] or (name is None and one is not None and mentions(case.message, one.name))
+        about = name == found[1] or (
+            name is None and one is not None and (one.name in case.asked or mentions(case.message, one.name))
+        )
         if one is None or not about:
             continue
         rest = one_line(line.text.partition(f" {one.name}")[2].strip(), 60)

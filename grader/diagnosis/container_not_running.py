@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
-from grader.diagnosis._commands import named, said, subcommand
+from grader.diagnosis._commands import intended, named, said, subcommand
 from grader.diagnosis._words import base
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def diagnose(case: Case) -> Diagnosis | None:
         return None
     for line, found in said(case, _SAID):
         one = next((one for one in case.containers if one.name == found[1] or one.id.startswith(found[1])), None)
-        about = one is not None and (one.name == name or (name is None and "exec" in case.message))
+        about = one is not None and (one.name == name or (name is None and intended(line, case)))
         if one is None or not about or subcommand(line) != "exec" or not _matters(line, case):
             continue
         if one.status == "created":

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from grader.core.references import normalize
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import named, said, subcommand, wanted_name
+from grader.diagnosis._commands import intended, mentions, named, said, subcommand, wanted_name
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+    from grader.core.transcript import Line
 
 _SAID: Final = re.compile(r"No such container: (\S{1,200})")
 _KINDS: Final = frozenset({"calls", "local_image", "leftovers", "transcript"})
@@ -25,11 +26,10 @@ def diagnose(case: Case) -> Diagnosis | None:
     """Look for a container that wasn't found, whose name is that of an image."""
     if case.kind not in _KINDS:
         return None
-    known = {normalize(one) for one in (*case.allowed_images, *filter(None, [wanted_name(case)]))}
     for line, found in said(case, _SAID):
         name = one_line(found[1])
         rule = _FOR_IMAGES.get(subcommand(line))
-        if rule is None or normalize(found[1]) not in known:
+        if rule is None or not _about(line, found[1], case):
             continue
         swapped = subcommand(line) == "commit"
         other = next((word for word in line.text.split() if word in {one.name for one in case.containers}), "CONTAINER")
@@ -42,3 +42,13 @@ def diagnose(case: Case) -> Diagnosis | None:
             certainty=95,
         )
     return None
+
+
+def _about(line: Line, name: str, case: Case) -> bool:
+    """Whether it is an image, and the one that the check looks at."""
+    if case.kind == "local_image":
+        wanted = wanted_name(case)
+        return wanted is not None and normalize(name) == normalize(wanted)
+    if normalize(name) not in {normalize(one) for one in case.allowed_images}:
+        return False
+    return mentions(case.message, name) if case.kind == "leftovers" else intended(line, case)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import intended, named, said, subcommand, wanted_name
+from grader.diagnosis._commands import intended, mentions, named, said, subcommand, wanted_name
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -25,7 +25,10 @@ def diagnose(case: Case) -> Diagnosis | None:
             continue
         name = one_line(found[1])
         first, second = (*line.text.split()[-2:], "", "")[:2]
-        swapped = subcommand(line) == "tag" and wanted is not None and first == wanted and bool(second)
+        # That they are swapped is certain only if the second one is there.
+        swapped = subcommand(line) == "tag" and first == wanted and mentions(case.message.partition(";")[2], second)
+        if subcommand(line) == "tag" and wanted is not None and not swapped and wanted != second:
+            continue  # it would not have made what is missing
         return Diagnosis(
             cause="image_not_local",
             summary=f"The command {named(line)} did nothing: there was no image {name}.",

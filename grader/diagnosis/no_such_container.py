@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import named, said
+from grader.diagnosis._commands import intended, named, said
 from grader.diagnosis._words import nearest
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+    from grader.core.transcript import Line
 
 _SAID: Final = re.compile(r"No such container: ([\w.-]{1,128})(?![\w.:/-])")
 
@@ -23,7 +24,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     for line, found in said(case, _SAID):
         wrong = found[1]
         right = nearest(wrong, there)
-        if right is None or wrong in there or name not in {None, right} or (name is None and right not in case.message):
+        if right is None or wrong in there or name not in {None, right}:
+            continue
+        if name is None and not _meant(line, wrong, right, case):
             continue
         return Diagnosis(
             cause="no_such_container",
@@ -34,3 +37,10 @@ def diagnose(case: Case) -> Diagnosis | None:
             certainty=93,
         )
     return None
+
+
+def _meant(line: Line, wrong: str, right: str, case: Case) -> bool:
+    """Whether the command, with the right name, was to do what is missing."""
+    if case.kind != "calls":
+        return right in case.message
+    return intended(line.model_copy(update={"text": line.text.replace(wrong, right)}), case)

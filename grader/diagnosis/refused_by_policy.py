@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, intended, missing, named, refused
+from grader.diagnosis._commands import ABOUT_CONTAINERS, MAX_OUTPUT, intended, mentions, missing, named, refused
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -25,7 +25,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     name = case.where.container if case.where is not None else None
     for line, call in refused(case):
         about = call.container or call.arguments.get("name")
-        if (name is not None and about not in {None, name}) or not _matters(line, call, case):
+        if name is not None and about != name and not (about is None and mentions(line.text, name)):
+            continue
+        if not _matters(line, call, case):
             continue
         told = _TOLD.search(line.output[-MAX_OUTPUT:])
         reason = one_line(told[1], 300) if told is not None else f"it breaks the rule {call.refused}."
@@ -43,6 +45,6 @@ def diagnose(case: Case) -> Diagnosis | None:
 
 def _matters(line: Line, call: Call, case: Case) -> bool:
     """Whether it is about what the check looks for; a name of an image that was refused is explained as a name."""
-    if call.name == "image pull":
+    if call.name == "image pull" or call.refused == "image":
         return False
     return intended(line, case) if case.where is None else True

@@ -10,8 +10,7 @@ from tests.support.states import ended, line, made
 CAUSE = "container_for_image"
 TOLD = "Unable to find image 'box:latest' locally\ndocker: Error response from daemon: denied"
 RUN = line("docker run -it box sh", 125, TOLD, number=4)
-MESSAGE = "Docker was not asked for this: exec create (container equals 'box')"
-CASE = commanded(RUN, left=[made("box")], kind="calls", where={}, message=MESSAGE)
+CASE = commanded(RUN, left=[made("box")], kind="calls", where={}, asked=("exec create", "box"))
 
 
 def test_recognised() -> None:
@@ -22,6 +21,6 @@ def test_recognised() -> None:
 
 def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, containers=(made("web"),)))
-    silent(CAUSE, replace(CASE, message="Docker was not asked for this: container logs"))
+    silent(CAUSE, replace(CASE, asked=("container logs",)))
     silent(CAUSE, commanded(RUN, left=[made("box")], where={"container": "web"}))
     silent(CAUSE, replace(CASE, kind="volume"))

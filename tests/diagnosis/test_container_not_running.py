@@ -18,7 +18,7 @@ def test_recognised() -> None:
     created = made("web", status="created")
     explains(CAUSE, replace(CASE, containers=(created,)), "docker start web", line=5)
     explains(CAUSE, replace(CASE, containers=(ended("web", 2),)), "exit code 2. docker logs web may say why", line=5)
-    asked = replace(CASE, kind="calls", where=None, message="Docker was not asked for this: exec create")
+    asked = replace(CASE, kind="calls", where=None, asked=("exec create",))
     explains(CAUSE, asked, "did nothing", line=5)
 
 
@@ -26,6 +26,6 @@ def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, containers=(ended("db"),)))
     silent(CAUSE, replace(CASE, kind="logs"))
     silent(CAUSE, replace(CASE, message="/b.txt is not in the container"))
-    silent(CAUSE, replace(CASE, kind="calls", where=None, message="Docker was not asked for this: container logs"))
+    silent(CAUSE, replace(CASE, kind="calls", where=None, asked=("container logs",)))
     silent(CAUSE, commanded(line("docker kill web", 1, TOLD), left=[ended("web")], kind="file"))
     silent(CAUSE, commanded(line("docker exec web ls", 0, TOLD), left=[ended("web")], kind="file"))

@@ -24,6 +24,7 @@ def test_recognised() -> None:
 
 def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, kind="container"))
+    silent(CAUSE, replace(CASE, message="there is no image toolbox:v1; there are: python:3-slim"))
     silent(CAUSE, commanded(line("docker rm web", 1, TOLD.format("web")), kind="local_image"))
     silent(CAUSE, commanded(line("docker stop a:1", 1, TOLD.format("a:1")), kind="calls", allowed_images=("a:1",)))
     silent(CAUSE, replace(CASE, transcript=None))

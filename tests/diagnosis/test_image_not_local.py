@@ -23,6 +23,14 @@ def test_recognised() -> None:
     explains(CAUSE, case, "exactly those that docker images shows", line=1)
 
 
+def test_names_are_swapped_only_if_the_second_one_is_there() -> None:
+    right = line("docker tag busybox:1 toolbox:v1", 1, TOLD.format("busybox:1"))
+    missing = "there is no image busybox:1; there are: no images"
+    silent(CAUSE, commanded(right, kind="local_image", where={}, message=missing))
+    also = commanded(right, kind="local_image", where={}, message=missing.replace("busybox:1", "toolbox:v1"))
+    explains(CAUSE, also, "there was no image busybox:1", "Look the name up", line=1)
+
+
 def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, message="there is no image redis:7; there are: busybox:1"))
     silent(CAUSE, replace(CASE, kind="container"))

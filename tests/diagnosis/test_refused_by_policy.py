@@ -31,9 +31,16 @@ def test_is_silent_otherwise() -> None:
     silent(CAUSE, commanded(RUN, where={"container": "db"}))
     silent(CAUSE, commanded(line("docker ps")))
     silent(CAUSE, replace(CASE, kind="local_image"))
-    silent(CAUSE, replace(CASE, kind="calls", where=None, message="Docker was not asked for this: image list"))
+    silent(CAUSE, replace(CASE, kind="calls", where=None, asked=("image list",)))
 
 
 def test_names_of_images_are_explained_elsewhere() -> None:
     pull = call("image pull", arguments={"fromImage": "ngnix", "tag": "1"}, status=403, refused="image")
     silent(CAUSE, commanded(line("docker run --name web ngnix:1", 125, TOLD, pull)))
+    made = call("container create", arguments={"name": "web"}, status=403, refused="image")
+    silent(CAUSE, commanded(line("docker run --name web ngnix:1", 125, TOLD, made)))
+
+
+def test_is_silent_about_other_containers() -> None:
+    nameless = line("docker run --privileged nginx:1", 125, TOLD, call("container create", refused="privileged"))
+    silent(CAUSE, commanded(nameless))

@@ -29,9 +29,9 @@ def test_recognised(told: str, says: str) -> None:
 
 def test_of_a_call_that_was_not_made() -> None:
     ran = line("docker run -rm busybox:1 date", 125, "unknown shorthand flag: 'r' in -rm")
-    asked = "Docker was not asked for this: container create ($.HostConfig.AutoRemove equals true)"
-    explains(CAUSE, commanded(ran, kind="calls", where={}, message=asked), "Write --rm", line=1)
-    silent(CAUSE, commanded(ran, kind="calls", where={}, message="Docker was not asked for this: image list"))
+    asked = ("container create", "$.HostConfig.AutoRemove")
+    explains(CAUSE, commanded(ran, kind="calls", where={}, asked=asked), "Write --rm", line=1)
+    silent(CAUSE, commanded(ran, kind="calls", where={}, asked=("image list",)))
 
 
 def test_is_silent_otherwise() -> None:
