@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from grader.core.script import page, shell
+from grader.core.script import jotted, page, shell
 from grader.core.script.bindings import bind, containers_named, refer
 from grader.core.script.cleaning import clean, pasted
 from grader.core.script.drafts import Draft, Left
+from grader.core.script.jotted import Jotted
 from grader.core.script.model import (
     MAX_COMMANDS,
     MAX_LINES,
@@ -46,14 +47,24 @@ def read(text: str, name: str, task: str = "") -> Script:
         return Script((), _passages([Left(Row(1, text), reason, doubtful=True)]))
     text = clean(text)
     if _is_script(text, name):
-        left: list[Left] = []
-        pieces = shell.read(
-            text, lambda one, reason: left.append(Left(Row(one.number, one.text), reason, doubtful=True))
-        )
-        return _script([Draft(piece.number, plain(piece.text)) for piece in pieces], left, Seen())
+        return _of_script(text)
     ending = PurePosixPath(name).suffix.lower()
     session = page.read(pasted(text), pasted(clean(task)), block=ending in _LISTS)
     return _script(_runnable(session.drafts, session.left), session.left, session.seen)
+
+
+def _of_script(text: str) -> Script:
+    # Nobody who writes `#!` writes down what was typed inside a container.
+    script = Jotted(text.split("\n")) if text.startswith("#!") else jotted.read(text)
+    left = list(script.left)
+    pieces = shell.read(
+        script.text, lambda one, reason: left.append(Left(Row(one.number, one.text), reason, doubtful=True))
+    )
+    drafts = [Draft(piece.number, plain(piece.text)) for piece in pieces]
+    for draft, piece in zip(drafts, pieces, strict=True):
+        numbers = range(piece.number, piece.number + piece.text.count("\n") + 1)
+        draft.stdin = [line for number in numbers for line in script.typed.get(number, ())]
+    return _script(drafts, left, Seen())
 
 
 def _is_script(text: str, name: str) -> bool:

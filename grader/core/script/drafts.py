@@ -18,6 +18,8 @@ class Draft:
     lines: int = 1
     notes: tuple[str, ...] = ()
     stdin: list[str] = field(default_factory=list)
+    typed: set[int] = field(default_factory=set)
+    """The numbers of the lines that were typed inside."""
     sign: str = ""
     """The prompt that it was typed at."""
     interactive: bool = False

@@ -186,8 +186,27 @@ def opens_shell(call: Invocation) -> bool:
     if not program:
         image = _base(call.arguments[0].text.partition("@")[0]).partition(":")[0]
         return call.name == "run" and image in _SHELL_IMAGES
-    return _base(program[0].text) in _SHELLS | _DIALOGUES and all(
-        word.text in {"-i", "-l", "-it", "--login"} or (_base(program[0].text) in _DIALOGUES and word.text != "-c")
+    return _is_shell(program)
+
+
+def takes_lines(call: Invocation) -> bool:
+    """Whether lines below it may have been typed inside: with a terminal, and with no program that isn't a dialogue."""
+    if call.name in {"start", "attach"}:
+        return is_interactive(call)
+    if call.name not in {"run", "exec"} or not call.arguments or call.values("d", "detach"):
+        return False
+    program, entry = call.arguments[1:], call.values("entrypoint")
+    if not call.values("i", "interactive", "t", "tty"):
+        return False
+    if entry:
+        return _base(entry[-1].text) in _SHELLS | _DIALOGUES and not program
+    return _is_shell(program) if program else call.name == "run"
+
+
+def _is_shell(program: Sequence[Word]) -> bool:
+    name = _base(program[0].text)
+    return name in _SHELLS | _DIALOGUES and all(
+        word.text in {"-i", "-l", "-it", "--login"} or (name in _DIALOGUES and word.text != "-c")
         for word in program[1:]
     )
 

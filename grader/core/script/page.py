@@ -92,7 +92,7 @@ def _rest(session: Session, page: Page) -> None:
     """Leave out every line that nobody looked at."""
     seen = set(page.markup) | {left.row.number + at for left in session.left for at in range(_height(left.row))}
     for draft in session.drafts:
-        seen |= set(range(draft.number, draft.number + draft.lines))
+        seen |= draft.typed | set(range(draft.number, draft.number + draft.lines))
     for block in page.blocks:
         for row in block.rows:
             text = row.text.strip()

@@ -183,7 +183,7 @@ class _Block:
         self._session.tables.stop()
         if text.strip():
             opened.stdin.append(text.strip())
-        opened.lines = max(opened.lines, row.number - opened.number + 1)
+        opened.typed.add(row.number)
         done = text.strip() in _LEAVES
         self._session.opened = None if done else opened
         if done:

@@ -164,6 +164,11 @@ def test_headings_count_where_there_is_nothing_else() -> None:
     ]
 
 
+def test_what_a_container_prints_between_its_prompts_is_told() -> None:
+    [left] = read("$ docker run -it ubuntu bash\nso much\nroot@3f2a1b7c9d10:/# ls\n", "a.md").left_out
+    assert (left.number, left.text) == (2, "so much")
+
+
 def test_ids_are_bound_to_containers() -> None:
     [_, stop, _] = read("docker run -d nginx\ndocker stop 3f2a1b7c9d10\ndocker rm <container id>\n", "a.txt").commands
     made = [Made("f" * 64, "web", "nginx", 1)]
@@ -221,7 +226,8 @@ def test_no_line_is_lost(lines: list[str], name: str) -> None:
     told: set[int] = set()
     for command in found.commands:
         told |= set(range(command.number, command.number + command.text.count("\n") + 1))
-        told |= {number for number, line in enumerate(lines, 1) if command.stdin and line.endswith("ls")}
+        typed = (command.stdin or "").splitlines()
+        told |= {at for at, line in enumerate(lines, 1) if {line.rstrip(), line.split("# ")[-1]} & {*typed}}
     for passage in found.left_out:
         told |= set(range(passage.number, passage.number + passage.text.count("\n") + 1))
     lost = [line for number, line in enumerate(lines, 1) if line and number not in told]
@@ -247,6 +253,7 @@ SIZE: Final = MAX_TEXT - 64
         '"${', "(", "`", "` ", "`a\n", "<a ", "<code ", '$ docker run "\n', " -p\n", "docker run <<a\n", "a\n",
         "docker run 'a\n", "for i in a\ndo\n", "- ", "|a", "```\n", "`docker ps` ", "docker run \\\n", "a;", "a|",
         "docker run )\n", "\x1b[", "\b", "> ", "<br>", "<!--\n", "docker stop <a b>\n", "docker run `\n", "$((",
+        "docker run -it a\nexit\n", "docker run -it a\nls\n", "exit()\n", "docker run -it a\nfor a in b\nexit\n",
     ],
 )  # fmt: skip
 def test_hostile_files_end(unit: str, name: str) -> None:

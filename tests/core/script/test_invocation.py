@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.core.script.invocation import Invocation, is_interactive, opens_shell, parse
+from grader.core.script.invocation import Invocation, is_interactive, opens_shell, parse, takes_lines
 from grader.core.script.statement import statement
 
 
@@ -87,3 +87,12 @@ def test_dialogues_without_a_shell(text: str) -> None:
 def test_nothing_to_type_into(text: str) -> None:
     assert not is_interactive(call(text))
     assert not opens_shell(call(text))
+
+
+def test_lines_below() -> None:
+    assert takes_lines(call("docker run -t nginx"))
+    assert takes_lines(call("docker exec -it web psql -U postgres"))
+    assert takes_lines(call("docker run -it --entrypoint python3 a"))
+    assert not takes_lines(call("docker run -it --entrypoint python3 a b.py"))
+    assert not takes_lines(call("docker exec -it web"))
+    assert not takes_lines(call("docker exec -it web python3 -c 'a'"))

@@ -1,0 +1,4 @@
+#!/bin/sh
+docker run -it busybox sh
+ls
+exit
