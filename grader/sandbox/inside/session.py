@@ -79,7 +79,7 @@ class Session:
             while (order := self._next_order()) is not None:
                 name = order.pop("order")
                 if name == "open":
-                    self._shell = Shell(**order)
+                    self._shell = _opened(**order)
                     self._say(event="opened", now=time.monotonic())
                 elif name == "run" and self._shell is not None:
                     self._run(self._shell, **order)
@@ -145,7 +145,8 @@ class Session:
         """Wait for something to happen, a moment at most."""
         with selectors.DefaultSelector() as selector:
             selector.register(0, selectors.EVENT_READ)
-            selector.register(shell.output, selectors.EVENT_READ)
+            for number in shell.sources:
+                selector.register(number, selectors.EVENT_READ)
             for key, _ in selector.select(0.02):
                 if key.fd == 0 and not self._hear():
                     raise SystemExit(0)  # the grader has gone
@@ -187,6 +188,15 @@ class Typist:
             self._typed = now
             self._ends += 1
             self._shell.type("\x04")
+
+
+def _opened(**order: Any) -> Shell:
+    """Start a shell, if need be in place of all that commands of an earlier one have left running."""
+    try:
+        return Shell(**order)
+    except OSError:  # there can be no more processes
+        end_everything()
+        return Shell(**order)
 
 
 def _without_obituary(text: str) -> str:

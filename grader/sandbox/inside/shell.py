@@ -55,6 +55,8 @@ class Shell:
         self._inner = inner  # without an open end on our side, a terminal would hang up between two commands
         os.set_blocking(self.output, False)
         os.set_blocking(self._status, False)
+        self.sources: tuple[int, ...] = (self.output, self._status)
+        """The files in which something may come."""
         self._said = b""
         self._turn = b""
         self.exit_code: int | None = None
@@ -73,7 +75,10 @@ class Shell:
     def status(self) -> int | None:
         """Give the exit code of the command, when it is over; the shell's own if that has ended with it."""
         with contextlib.suppress(BlockingIOError):
-            self._said += os.read(self._status, 4096)
+            piece = os.read(self._status, 4096)
+            self._said += piece
+            if not piece:
+                self.sources = (self.output,)
         *said, self._said = self._said.split(b"\0")
         for turn, _, code in (one.partition(b" ") for one in said):
             if turn == self._turn and code.isdigit():  # whatever else is written here isn't the shell's
