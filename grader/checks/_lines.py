@@ -63,7 +63,7 @@ def calls(lines: Sequence[Line], asked: Collection[str] = ()) -> tuple[Evidence,
 def _told(line: Line, asked: Collection[str]) -> list[str]:
     made = [one for one in line.calls if one.name in asked or one.name not in _ON_ITS_WAY]
     # `docker cp` asks first whether the place is there, and no is a good answer, too.
-    after = [*made[1:], None]
+    after = [*made, None][1:]
     again = [
         one.name == "container cp" and next_ is not None and (one.name, one.container) == (next_.name, next_.container)
         for one, next_ in zip(made, after, strict=True)

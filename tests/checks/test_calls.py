@@ -129,6 +129,12 @@ def test_a_call_of_which_no_answer_is_known_counts_as_done() -> None:
     fails(make(Calls, steps=[{"call": "network connect", "succeeded": False}]), joined, because="no command did this")
 
 
+def test_commands_that_ask_docker_for_nothing() -> None:
+    quiet = ran(line("cd /tmp"), line("docker run a", 0, "", call("container wait", "web")))
+    [shown] = fails(make(Calls, steps=[{"call": "image list"}]), quiet).evidence
+    assert shown.text == "nothing"
+
+
 def test_no_calls() -> None:
     failure = fails(make(Calls, steps=[{"call": "image pull"}]), ran(), because="no command did this: docker pull")
     assert failure.actual == "no docker pull"
