@@ -9,6 +9,7 @@ from grader.core.script import jotted, page, shell
 from grader.core.script.bindings import bind, containers_named, refer
 from grader.core.script.cleaning import clean, pasted
 from grader.core.script.drafts import Draft, Left
+from grader.core.script.images import name_images
 from grader.core.script.jotted import Jotted
 from grader.core.script.model import (
     MAX_COMMANDS,
@@ -116,6 +117,7 @@ def _script(drafts: list[Draft], left: list[Left], seen: Seen) -> Script:
         for draft in drafts[MAX_COMMANDS:]
     ]
     drafts = drafts[:MAX_COMMANDS]
+    name_images(drafts, seen.images)
     references = refer([(draft.number, draft.text) for draft in drafts], seen)
     commands = tuple(
         Command(

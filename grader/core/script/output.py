@@ -26,6 +26,7 @@ _HEADERS: Final = (
     ("% Total", "% Received"),
 )
 _HEX: Final = r"^(?:sha256:)?[0-9a-f]{12,64}$"
+_NAME: Final = r"^[a-z0-9][\w./:-]*$"
 _LAYER: Final = r"^[0-9a-f]{12}: (?:Pull|Already|Waiting|Download|Verif|Extract|Layer|Push|Mounted|Prepar)"
 _STEP: Final = r"^(?:#\d+ |Step \d+/\d+ ?: |\[\+\] |\s*=> | ?---> |\[internal\]|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d)"
 _MODE: Final = r"^[dlcbps-](?:[r-][w-][xsStT-]){3}[.+@]?\s|^total \d+$"
@@ -83,8 +84,8 @@ class Seen:
     """Container ids, and the numbers of the commands that printed them."""
     containers: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Container ids and names, each with the image and the name in their row."""
-    images: set[str] = field(default_factory=set)
-    """Image ids."""
+    images: dict[str, list[str]] = field(default_factory=dict)
+    """Image ids, each with the names in its rows."""
 
     def note(self, container: str, command: int) -> None:
         """Remember which command made a container."""
@@ -120,9 +121,7 @@ class Tables:
             self._header = bare
             return True
         if self._header:
-            cells = columns(bare)
-            if len(cells) >= _COLUMNS:
-                self._row(cells)
+            if self._row(columns(bare), bare.split()):
                 return True
             self._header = ""
         return is_output(bare)
@@ -131,11 +130,32 @@ class Tables:
         """Whether the lines are hello-world's, which shows a command with a prompt."""
         return self._hello > 0
 
-    def _row(self, cells: list[str]) -> None:
+    def _row(self, cells: list[str], words: list[str]) -> bool:
+        if self._image(words):
+            return True
+        if len(cells) < _COLUMNS:
+            return False
         if self._header.startswith("CONTAINER ID") and "IMAGE" in self._header and "NAMES" in self._header:
             name = cells[-1].partition(",")[0]
             for key in (cells[0], name):
                 if len(self._seen.containers) < _MOST:
                     self._seen.containers.setdefault(key, (cells[1], name))
-        elif self._header.startswith("REPOSITORY"):
-            self._seen.images.add(cells[2].removeprefix("sha256:"))
+        return True
+
+    def _image(self, words: list[str]) -> bool:
+        """Take a row as one that `docker images` prints, if it is; web pages show it with single spaces."""
+        if self._header.startswith("REPOSITORY"):
+            place = 3 if "DIGEST" in self._header else 2
+            name = ":".join(words[:2])
+        elif "DISK USAGE" in self._header:
+            place, name = 1, words[0]
+        else:
+            return False
+        if len(words) <= place or not pattern(_HEX).match(words[place]):
+            return False
+        key = words[place].removeprefix("sha256:")
+        if key in self._seen.images or len(self._seen.images) < _MOST:
+            names = self._seen.images.setdefault(key, [])
+            if pattern(_NAME).match(name) and name not in names and len(names) < _MOST:
+                names.append(name)
+        return True

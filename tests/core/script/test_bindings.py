@@ -71,7 +71,7 @@ def test_two_ids_mean_two_containers() -> None:
 
 
 def test_what_output_tells() -> None:
-    seen = Seen(made={"3f2a" * 16: 1}, containers={"9b1c00aa11bb": ("redis", "cache")}, images={"abc123"})
+    seen = Seen(made={"3f2a" * 16: 1}, containers={"9b1c00aa11bb": ("redis", "cache")}, images={"abc123": ["a:1"]})
     assert found("docker run a", "docker run b", "docker stop 3f2a3f", seen=seen)[2] == [("3f2a3f", 1)]
     assert found("docker run a", "docker stop abc123", seen=seen)[1] == []
     [_, [reference]] = refer([(1, "docker run redis"), (2, "docker stop 9b1c")], seen)

@@ -38,9 +38,33 @@ def test_tables() -> None:
     assert not tables.continues("docker images")
     assert tables.continues("REPOSITORY  TAG  IMAGE ID  CREATED  SIZE")
     assert tables.continues("nginx  latest  sha256:0ac9af5e3b21  2 weeks ago  41MB")
-    assert seen.images == {"0ac9af5e3b21"}
+    assert seen.images == {"0ac9af5e3b21": ["nginx:latest"]}
     assert not tables.continues("")
     assert not tables.continues("a  b  c")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "images"),
+    [
+        (
+            "REPOSITORY TAG IMAGE ID CREATED SIZE",
+            "busybox 1 af4709625109 2 weeks ago 4MB",
+            {"af4709625109": ["busybox:1"]},
+        ),
+        ("REPOSITORY TAG IMAGE ID", "<none>  <none>  af4709625109", {"af4709625109": []}),
+        ("REPOSITORY TAG DIGEST IMAGE ID", "a 1 sha256:0d17 af4709625109 x", {"af4709625109": ["a:1"]}),
+        ("REPOSITORY TAG IMAGE ID", "$(a)  1  af4709625109", {"af4709625109": []}),
+        ("IMAGE  ID  DISK USAGE  CONTENT SIZE", "a:1  af4709625109  6MB  2MB  U", {"af4709625109": ["a:1"]}),
+        ("REPOSITORY TAG IMAGE ID", "docker image tag af4709625109", {}),
+        ("NETWORK ID  NAME  DRIVER", "af4709625109  bridge  bridge  local", {}),
+    ],
+)
+def test_images(header: str, row: str, images: dict[str, list[str]]) -> None:
+    seen = Seen()
+    tables = Tables(seen)
+    assert tables.continues(header)
+    assert tables.continues(row) is not row.startswith("docker")
+    assert seen.images == images
 
 
 def test_what_is_remembered_has_an_end() -> None:
@@ -51,6 +75,11 @@ def test_what_is_remembered_has_an_end() -> None:
         tables.continues(f"{number:012x}  nginx  a_{number}")
         seen.note(str(number), number)
     assert len(seen.containers) == len(seen.made) == 200
+    tables.continues("REPOSITORY  TAG  IMAGE ID")
+    for number in range(500):
+        tables.continues(f"a  {number}  {number:012x}")
+        tables.continues(f"a  {number}  {0:012x}")
+    assert len(seen.images) == len(seen.images["0" * 12]) == 200
 
 
 def test_the_greeting() -> None:
