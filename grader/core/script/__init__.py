@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from grader.core.script import jotted, page, shell
+from grader.core.script import jotted, page, shell, windows
 from grader.core.script.bindings import bind, containers_named, refer
 from grader.core.script.cleaning import clean, pasted
 from grader.core.script.drafts import Draft, Left
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["Command", "Made", "Reference", "Script", "bind", "read"]
 
 _SCRIPTS: Final = frozenset([".sh", ".bash", ".zsh", ".ksh", ".dash"])
-_LISTS: Final = frozenset([".ps1", ".bat", ".cmd"])
 
 
 def read(text: str, name: str, task: str = "") -> Script:
@@ -50,7 +49,7 @@ def read(text: str, name: str, task: str = "") -> Script:
     if _is_script(text, name):
         return _of_script(text)
     ending = PurePosixPath(name).suffix.lower()
-    session = page.read(pasted(text), pasted(clean(task)), block=ending in _LISTS)
+    session = page.read(pasted(text), pasted(clean(task)), block=ending in windows.ENDINGS)
     return _script(_runnable(session.drafts, session.left), session.left, session.seen)
 
 

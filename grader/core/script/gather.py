@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from grader.core.script import prompts
+from grader.core.script import prompts, windows
 from grader.core.script.model import MAX_COMMAND, Row
 from grader.core.script.patterns import pattern
 from grader.core.script.rewrite import prepare
@@ -37,17 +37,23 @@ class Gathered:
 class Gatherer:
     """Joins the lines of commands; one for a whole file, as its patience is bounded."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, windows: bool = False) -> None:
         self._vain = 0
+        self._windows = windows
 
     def gather(self, rows: Sequence[Row], at: int, first: str) -> Gathered:
         """Give the command that begins at `rows[at]` with the text `first`."""
-        docker = first_word(first).startswith(("docker", "curl"))
+        program = first_word(first)
+        docker = program.startswith(("docker", "curl"))
+        paths = self._windows and (program.startswith("docker") or program in windows.PROGRAMS)
         notes: list[str] = []
         statement, lines = Statement(), list[str]()
         line, here, size = first, at, 0
         while True:
             following = rows[here + 1] if here + 1 < len(rows) and rows[here + 1].text.strip() else None
+            if paths and not statement.inside:
+                line, said = windows.translated(line, program)
+                notes += [note for note in said if note not in notes]
             if docker and not statement.inside:
                 line = _unix(line, last=following is None)
                 line, said = prepare(line)

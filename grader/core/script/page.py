@@ -11,11 +11,13 @@ from grader.core.script.model import Row
 from grader.core.script.quoting import Quotes, quotes
 from grader.core.script.session import COMMENT, Session
 from grader.core.script.vocabulary import vocabulary
+from grader.core.script.windows import is_windows
 from grader.core.script.wording import Verdict, in_prose, is_docker
 
 QUOTED: Final = "part of the task's text"
 HEADING: Final = "a heading"
-_SHELLS: Final = vocabulary("sh bash shell zsh fish powershell ps1 pwsh cmd bat batch dos")
+_WINDOWS: Final = vocabulary("powershell ps1 pwsh cmd bat batch dos")
+_SHELLS: Final = _WINDOWS | vocabulary("sh bash shell zsh fish")
 _OTHERS: Final = vocabulary(
     "dockerfile docker-compose compose yaml yml json toml ini xml html css js javascript jsx ts typescript python py "
     "java go rust c cpp php ruby sql nginx conf diff output log logs csv http properties env makefile mermaid"
@@ -26,18 +28,19 @@ def read(text: str, task: str = "", *, block: bool = False) -> Session:
     """Read a page; `block`: the whole file is one block of commands."""
     if block:
         rows = [Row(number, line) for number, line in enumerate(text.split("\n"), 1)]
-        return _run(Page([Block(rows, fenced=True, info="cmd")]), Quotes())
+        return _run(Page([Block(rows, fenced=True, info="cmd")]), Quotes(), windows=True)
     page = markdown.read(text)
     found = quotes(page, task)
-    session = _run(page, found)
+    windows = is_windows(text) or any(_info(block) in _WINDOWS for block in page.blocks)
+    session = _run(page, found, windows=windows)
     if session.drafts or not found.commands:
         return session
     # Nothing else is in the file: then the task's own commands are the answer.
-    return _run(page, Quotes(found.sentences))
+    return _run(page, Quotes(found.sentences), windows=windows)
 
 
-def _run(page: Page, found: Quotes) -> Session:
-    session = Session()
+def _run(page: Page, found: Quotes, *, windows: bool) -> Session:
+    session = Session(windows=windows)
     for row in page.long:
         session.leave(row, "too long", doubtful=is_docker(row.text[:200].strip()))
     for block in page.blocks:
@@ -66,8 +69,12 @@ def _own(session: Session, block: Block, found: Quotes) -> list[list[Row]]:
     return [run for run in runs if run]
 
 
+def _info(block: Block) -> str:
+    return block.info.strip("{}. ").split(" ")[0].split(",")[0].lower()
+
+
 def _block(session: Session, block: Block, rows: list[Row]) -> None:
-    info = block.info.strip("{}. ").split(" ")[0].split(",")[0].lower()
+    info = _info(block)
     if block.hidden or (block.fenced and info in _OTHERS):
         reason = "hidden in an HTML comment" if block.hidden else f"in a block that is marked as {info}"
         for row in rows:

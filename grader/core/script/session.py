@@ -37,11 +37,11 @@ STRAY: Final = "typed inside a container that no command before it opens"
 class Session:
     """Reads blocks one after the other; knows which container is open, and what was printed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, windows: bool = False) -> None:
         self.drafts: list[Draft] = []
         self.left: list[Left] = []
         self.seen = Seen()
-        self._gatherer = Gatherer()
+        self._gatherer = Gatherer(windows=windows)
         self.tables = Tables(self.seen)
         self.opened: Draft | None = None
 

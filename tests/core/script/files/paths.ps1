@@ -1,0 +1,3 @@
+docker build -f .\docker\Dockerfile .
+cd data\sub
+docker ps
