@@ -23,7 +23,6 @@ from grader.core.script.model import (
     Script,
 )
 from grader.core.script.output import Seen
-from grader.core.script.prompts import split
 from grader.core.script.rewrite import placeholders, plain
 from grader.core.script.syntax import Syntax
 from grader.core.transcript import Passage
@@ -46,10 +45,11 @@ def read(text: str, name: str, task: str = "") -> Script:
         reason = f"the file is longer than {MAX_TEXT // 1024} KiB or {MAX_LINES} lines"
         return Script((), _passages([Left(Row(1, text), reason, doubtful=True)]))
     text = clean(text)
-    if _is_script(text, name):
-        return _of_script(text)
     ending = PurePosixPath(name).suffix.lower()
-    session = page.read(pasted(text), pasted(clean(task)), block=ending in windows.ENDINGS)
+    if _is_script(text, ending):
+        return _of_script(text)
+    listed = ending in _SCRIPTS and jotted.is_list(text)
+    session = page.read(pasted(text), pasted(clean(task)), block=ending in windows.ENDINGS, listed=listed)
     return _script(_runnable(session.drafts, session.left), session.left, session.seen)
 
 
@@ -67,23 +67,12 @@ def _of_script(text: str) -> Script:
     return _script(drafts, left, Seen())
 
 
-def _is_script(text: str, name: str) -> bool:
+def _is_script(text: str, ending: str) -> bool:
     first = text.partition("\n")[0]
     if first.startswith("#!"):
         return "sh" in first
-    if PurePosixPath(name).suffix.lower() not in _SCRIPTS:
-        return False
     # Some call a file `.sh` that holds a page, or what a terminal showed.
-    return not any(_is_page(line) for line in text.split("\n"))
-
-
-def _is_page(line: str) -> bool:
-    if line.startswith("```"):
-        return True
-    if not line.startswith(("$ ", "PS ")) and "@" not in line[:64]:
-        return False
-    prompt = split(line[:512])
-    return prompt is not None and not prompt.bare and prompt.rest.startswith(("docker", "sudo"))
+    return ending in _SCRIPTS and not text.startswith("```") and "\n```" not in text and not jotted.is_list(text)
 
 
 def _runnable(drafts: list[Draft], left: list[Left]) -> list[Draft]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.core.script import prompts
 from grader.core.script.drafts import Left
 from grader.core.script.invocation import parse, takes_lines
+from grader.core.script.markdown import unmarked
 from grader.core.script.model import MAX_COMMAND, Row
 from grader.core.script.patterns import pattern
 from grader.core.script.rewrite import plain
@@ -57,6 +58,29 @@ def read(text: str) -> Jotted:
             if at < len(script.lines) and ends[at] >= 0 and _opens(script.lines[start:at]):
                 at = _take(script, start, at, ends[at])
     return script
+
+
+def is_list(text: str) -> bool:
+    """Whether docker is called behind a list's marker or a prompt: then it is no script, whatever it is called."""
+    statement = Statement()
+    for line in text.split("\n"):
+        if statement.finished:
+            statement = Statement()
+        if not (statement.delimiter or statement.grouping or statement.continued) and _is_marked(line[:MAX_COMMAND]):
+            return True
+        if len(line) <= MAX_COMMAND:
+            statement.feed(line)
+    return False
+
+
+def _is_marked(line: str) -> bool:
+    if "docker" not in line:
+        return False
+    rest = unmarked(line)
+    prompt = prompts.split(line if rest is None else rest)
+    if prompt is not None and prompt.sign != "#" and not prompt.inside:
+        rest = prompt.rest
+    return rest is not None and is_docker(rest.strip("` "))
 
 
 def _ends(lines: Sequence[str]) -> list[int]:

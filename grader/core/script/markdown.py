@@ -169,7 +169,7 @@ class _Reader:
             self._page.blocks += [Block([Row(number, cell.replace("\0", "|").strip())]) for cell in cells]
             return
         for text in texts:
-            marked = _unmarked(text)
+            marked = unmarked(text)
             if marked is not None or len(texts) > 1:
                 self._end()
             self._rows.append(Row(number, text if marked is None else marked))
@@ -200,7 +200,7 @@ def _dedented(rows: list[Row]) -> list[Row]:
     return [Row(row.number, row.text[margin:]) for row in rows]
 
 
-def _unmarked(text: str) -> str | None:
+def unmarked(text: str) -> str | None:
     """Take a list's marker away; None if there is none."""
     if match := pattern(_MARKER).match(text):
         return text[match.end() :]

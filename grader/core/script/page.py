@@ -24,23 +24,23 @@ _OTHERS: Final = vocabulary(
 )
 
 
-def read(text: str, task: str = "", *, block: bool = False) -> Session:
-    """Read a page; `block`: the whole file is one block of commands."""
+def read(text: str, task: str = "", *, block: bool = False, listed: bool = False) -> Session:
+    """Read a page; `block`: the whole file is one block of commands; `listed`: its lines are, one by one."""
     if block:
         rows = [Row(number, line) for number, line in enumerate(text.split("\n"), 1)]
         return _run(Page([Block(rows, fenced=True, info="cmd")]), Quotes(), windows=True)
     page = markdown.read(text)
     found = quotes(page, task)
     windows = is_windows(text) or any(_info(block) in _WINDOWS for block in page.blocks)
-    session = _run(page, found, windows=windows)
+    session = _run(page, found, windows=windows, listed=listed)
     if session.drafts or not found.commands:
         return session
     # Nothing else is in the file: then the task's own commands are the answer.
-    return _run(page, Quotes(found.sentences), windows=windows)
+    return _run(page, Quotes(found.sentences), windows=windows, listed=listed)
 
 
-def _run(page: Page, found: Quotes, *, windows: bool) -> Session:
-    session = Session(windows=windows)
+def _run(page: Page, found: Quotes, *, windows: bool, listed: bool = False) -> Session:
+    session = Session(windows=windows, listed=listed)
     for row in page.long:
         session.leave(row, "too long", doubtful=is_docker(row.text[:200].strip()))
     for block in page.blocks:

@@ -18,6 +18,7 @@ from grader.core.script.wording import (
     calls,
     first_word,
     in_block,
+    in_list,
     in_prose,
     is_docker,
     is_sentence,
@@ -37,7 +38,8 @@ STRAY: Final = "typed inside a container that no command before it opens"
 class Session:
     """Reads blocks one after the other; knows which container is open, and what was printed."""
 
-    def __init__(self, *, windows: bool = False) -> None:
+    def __init__(self, *, windows: bool = False, listed: bool = False) -> None:
+        self.judge = in_list if listed else in_prose
         self.drafts: list[Draft] = []
         self.left: list[Left] = []
         self.seen = Seen()
@@ -92,7 +94,7 @@ class _Block:
     ) -> None:
         self._session, self._rows = session, rows
         self._fenced, self._shell, self._other = fenced, shell, other
-        self._judge = in_block if fenced else in_prose
+        self._judge = in_block if fenced else session.judge
         self._prompts = [prompts.split(row.text) for row in rows]
         unprompted = any(
             prompt is None and is_docker(row.text.strip()) and self._judge(row.text.strip()) is Verdict.COMMAND

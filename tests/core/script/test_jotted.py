@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.core.script.jotted import read
+from grader.core.script.jotted import is_list, read
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,25 @@ def test_calls_that_bash_has_not() -> None:
     found = read("docker ps\nexit()\ndocker info\nquit()\n\n{ echo; }\n")
     assert found.lines == ["docker ps", "", "docker info", "quit()", "", "{ echo; }", ""]
     assert [(one.row.number, one.doubtful) for one in found.left] == [(2, True)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. docker ps", "2) docker ps", "- docker ps", "* sudo docker ps", "1.docker ps", "$ docker ps", "> docker ps",
+        "ada@host:~$ docker ps", "PS C:\\> docker ps", "1. $ docker ps", "- `docker ps`", "it's\n- docker ps",
+    ],
+)  # fmt: skip
+def test_lists(line: str) -> None:
+    assert is_list(f"mkdir a\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docker ps", "# docker ps", "# - docker ps", "cat > a <<E\n- docker ps\nE", "- ls", "$ ls", "1. I like docker",
+        "case $1 in\n1) docker ps ;;\nesac", "docker run \\\n  - docker ps", "/ # docker ps", "",
+    ],
+)  # fmt: skip
+def test_no_lists(text: str) -> None:
+    assert not is_list(text)

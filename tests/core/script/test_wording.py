@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.core.script.wording import Verdict, first_word, in_block, in_prose, is_docker, lacks
+from grader.core.script.wording import Verdict, first_word, in_block, in_list, in_prose, is_docker, lacks
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,15 @@ def test_parts() -> None:
     assert lacks("docker stop")
     assert not lacks("docker stop <container id>")
     assert not lacks("echo")
+
+
+@pytest.mark.parametrize(
+    "text", ["docker ps", "mkdir a", "cp a b", "echo this is it", "npm install", "./run.sh", "A=1"]
+)
+def test_in_a_list(text: str) -> None:
+    assert in_list(text) is Verdict.COMMAND
+
+
+@pytest.mark.parametrize("text", ["Then it ran.", "find out which of them is up", "docker is up", "words"])
+def test_words_in_a_list(text: str) -> None:
+    assert in_list(text) is not Verdict.COMMAND
