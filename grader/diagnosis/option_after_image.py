@@ -20,7 +20,15 @@ _LONG: Final = frozenset(
     {"--name", "--publish", "--detach", "--rm", "--env", "--volume", "--network", "--mount", "--restart", "--memory"}
 )
 _ALONE: Final = frozenset({"--detach", "--rm"})
+_WITH_SCRIPTS: Final = frozenset({"sh", "bash", "ash", "/bin/sh", "docker", "xargs"})
+"""Programs that are given commands, which may have any option."""
 _SWITCHES: Final = frozenset({"-it", "-ti", "-dit", "-itd", "-d", "-P"})
+_SAME: Final = {"-d": "--detach", "-e": "--env", "-p": "--publish", "-v": "--volume"}
+_ASKED: Final = {
+    "--rm": "AutoRemove", "--env": "Env", "--publish": "PortBindings", "--volume": "Binds",
+    "--restart": "RestartPolicy", "--memory": "Memory", "--network": "Network", "--mount": "Mounts",
+}  # fmt: skip
+"""What options set in the request for a container."""
 # Options that programs have, too: only with a value as `docker run` takes it.
 _WITH_VALUE: Final = {
     "-p": re.compile(r"(?:[\d.]{1,15}:)?\d{0,5}:\d{1,5}(?:/\w+)?"),
@@ -38,9 +46,12 @@ def diagnose(case: Case) -> Diagnosis | None:
         for call in line.calls:
             words = _command(call.body) if call.name == "container create" else ()
             about = call.container or call.arguments.get("name")
-            option = _option(words)
+            behind = _behind(words) if _ended_badly(line, about, case) else None
+            option = _option(words) or behind
             # With `--name web` behind the image, the container got another name.
             if option is None or (name is not None and about not in {None, name} and name not in words):
+                continue
+            if case.kind == "calls" and not _asked(option, case.asked):
                 continue
             image = one_line(str(call.body.get("Image")))
             return Diagnosis(
@@ -48,9 +59,14 @@ def diagnose(case: Case) -> Diagnosis | None:
                 summary=f"In the command {named(line)}, {option} stands behind the image.",
                 explanation=(
                     f"All that follows the image is the command which the container runs. "
-                    f"So docker run did not see {option}: the container tried to run it."
+                    f"So docker run did not see {option}: "
+                    + ("the program got it." if option == behind else "the container tried to run it.")
                 ),
-                fix=f"Write the image behind all options: {_corrected(line, image, words)}",
+                fix=(
+                    f"Write {option} before the image, not behind the program: docker run {option} … {image}"
+                    if option == behind
+                    else f"Write the image behind all options: {_corrected(line, image, words)}"
+                ),
                 line=line.number,
                 certainty=95,
             )
@@ -82,3 +98,34 @@ def _option(words: tuple[str, ...]) -> str | None:
     if name in _LONG or first in _SWITCHES or (value is not None and value.fullmatch(second)):
         return first if value is None else f"{first} {one_line(second, 60)}"
     return None
+
+
+def _behind(words: tuple[str, ...]) -> str | None:
+    """Find an option behind the program, in a form that hardly any program has itself."""
+    if words[:1] and words[0] in _WITH_SCRIPTS:
+        return None
+    for index in range(1, len(words)):
+        word, rest = words[index], words[index:]
+        last = len(rest) == 1
+        if word in _ALONE or (last and word in _SWITCHES) or (word in _LONG and not last):
+            return word if word in _ALONE or last else f"{word} {one_line(rest[1], 60)}"
+        if word in _WITH_VALUE and _option(rest) is not None:
+            return _option(rest)
+    return None
+
+
+def _ended_badly(line: Line, about: str | None, case: Case) -> bool:
+    """Whether the program ended with an error, as one does that is given an option it doesn't know."""
+    one = next((one for one in case.containers if one.name == about), None)
+    return not line.succeeded or bool(one is not None and one.exit_code)
+
+
+def _asked(option: str, asked: tuple[str, ...]) -> bool:
+    """Whether the call that is missing is one with this option."""
+    name = option.partition(" ")[0].partition("=")[0]
+    path = _ASKED.get(_SAME.get(name, name))
+    if name == "--name":
+        return asked[:1] == ("container create",) and option.rpartition(" ")[2] in asked
+    return (
+        path is not None and asked[:1] == ("container create",) and any(path in one for one in asked if one[0] == "$")
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.cases import commanded, explains, silent
-from tests.support.states import call, line, made
+from tests.support.states import call, ended, line, made
 
 if TYPE_CHECKING:
     from grader.core.transcript import Line
@@ -61,10 +62,53 @@ def test_the_container_that_is_meant() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["sh"], ["sh", "-c", "a -p 80:80"], ["--version"], ["-v"], ["-p", "x"], ["-e", "print(1)"], ["-c", "x"]],
+    [
+        [],
+        ["sh"],
+        ["sh", "-c", "a -p 80:80"],
+        ["--version"],
+        ["-v"],
+        ["-p", "x"],
+        ["-e", "print(1)"],
+        ["-c", "x"],
+        ["sh", "-c", "x", "--rm"],
+        ["ls", "-d", "/"],
+        ["grep", "-e", "x"],
+    ],
 )
 def test_is_silent_about_commands(words: list[str]) -> None:
     silent(CAUSE, commanded(ran(*words)))
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["env", "-e", "COLOR=green"], "-e COLOR=green"),
+        (["date", "--rm"], "--rm"),
+        (["sleep", "600", "-d"], "-d"),
+        (["env", "--name", "web"], "--name web"),
+        (["python3", "-m", "http.server", "3000", "-p", "3000:3000"], "-p 3000:3000"),
+    ],
+)
+def test_options_behind_the_program(words: list[str], option: str) -> None:
+    says = [f"{option} stands behind the image", "the program got it", f"Write {option} before the image"]
+    explains(CAUSE, commanded(ran(*words)), *says, line=2)
+    fine = ran(*words).model_copy(update={"exit_code": 0})
+    silent(CAUSE, commanded(fine))
+    silent(CAUSE, commanded(fine, left=[made("web")]))
+    begun = ran(*words, name="web").model_copy(update={"exit_code": 0})
+    explains(CAUSE, commanded(begun, left=[ended("web", 1)]), option, line=2)
+
+
+def test_a_call_that_is_missing() -> None:
+    asked = commanded(
+        ran("date", "--rm"), kind="calls", where={}, asked=("container create", "$.HostConfig.AutoRemove")
+    )
+    explains(CAUSE, asked, "--rm stands behind the image", line=2)
+    silent(CAUSE, replace(asked, asked=("container create", "$.Tty")))
+    silent(CAUSE, replace(asked, asked=("image list",)))
+    named = commanded(ran("--name", "web"), kind="calls", where={}, asked=("container create", "web"))
+    silent(CAUSE, named)
 
 
 def test_is_silent_otherwise() -> None:
