@@ -29,14 +29,15 @@ def diagnose(case: Case) -> Diagnosis | None:
         holder = holders[0] if holders else None
         who = f"Container '{holder}' has it." if holder is not None else "Another program or container has it."
         remove = f"docker rm -f {holder}" if holder is not None else "docker rm -f NAME"
+        if case.host_port is None:
+            fix = f"Publish another port of the machine for one of them. If nobody needs the other one: {remove}."
+        else:
+            fix = f"Port {port} is to lead to this one: remove the other one ({remove}), or give it another port."
         return Diagnosis(
             cause="port_in_use",
             summary=f"The container of {named(line)} did not start: port {port} of the machine was taken.",
             explanation=f"Each port of the machine can lead to one container only. {who}",
-            fix=(
-                f"Remove the container that has the port ({remove}; docker ps shows the ports), or publish another "
-                "one. The container that could not start is still there: remove it, too, before you run it again."
-            ),
+            fix=f"{fix} The one that could not start is still there: remove it, too, before you run it again.",
             line=line.number,
             certainty=92,
         )

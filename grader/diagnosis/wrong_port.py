@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import meant, number
+from grader.diagnosis._commands import meant, number, option
 from grader.diagnosis._evidence import server, source, starters
 from grader.diagnosis._words import has_number, swap_number
 
@@ -31,8 +31,7 @@ def diagnose(case: Case) -> Diagnosis | None:
         old = next(port for port in ports if has_number(place.text, port))
         fix = f"Change line {place.line} to: {one_line(swap_number(place.text, old, case.port), 300)}"
     elif case.transcript is not None:
-        fix += ": change its command, which stands behind the image. "
-        fix += f"Or publish the port that it uses: -p {_other(case, ports)}"
+        fix += ": change its command, which stands behind the image"
     elif case.listeners and all(one.loopback for one in case.listeners):
         fix += " of all addresses (0.0.0.0), not of 127.0.0.1 alone. Both are often options that can be added to CMD"
     else:
@@ -41,7 +40,7 @@ def diagnose(case: Case) -> Diagnosis | None:
         cause="wrong_port",
         summary=f"Your server listens on port {used}, not on port {case.port}.",
         explanation=(
-            f"`docker run -p {case.host_port or case.port}:{case.port}` leads to port {case.port} of the container, "
+            f"{_leads(case, case.port)} leads to port {case.port} of the container, "
             f"and nothing listens there. {_exposed(case, case.port)}"
         ),
         fix=fix if fix.endswith(("]", ".")) or place is not None else f"{fix}.",
@@ -50,9 +49,12 @@ def diagnose(case: Case) -> Diagnosis | None:
     )
 
 
-def _other(case: Case, ports: list[int]) -> str:
-    found = [port.host_port for one in meant(case) for port in one.published if number(port) == case.port]
-    return f"{found[0] if found and found[0] else case.port}:{ports[0]}"
+def _leads(case: Case, wanted: int) -> str:
+    """Name what leads to the container: what the student wrote, if it was a student who ran it."""
+    if case.transcript is None:
+        return f"`docker run -p {case.host_port or wanted}:{wanted}`"
+    found = [port for one in meant(case) for port in one.published if number(port) == wanted and port.host_port]
+    return f"Your {option(found[0])}" if found else "What is asked for"
 
 
 def _place(case: Case, ports: list[int]) -> Instruction | None:

@@ -19,7 +19,16 @@ CASE = commanded(
 
 
 def test_recognised() -> None:
-    explains(CAUSE, CASE, "port 3000 of the machine was taken", "Container 'one' has it", "docker rm -f one", line=7)
+    explains(
+        CAUSE,
+        CASE,
+        "port 3000 of the machine was taken",
+        "Container 'one' has it",
+        "Publish another port",
+        "docker rm -f one",
+        line=7,
+    )
+    explains(CAUSE, replace(CASE, host_port=3000), "Port 3000 is to lead to this one", line=7)
     explains(CAUSE, replace(CASE, containers=(), host_port=3000), "Another program or container has it", line=7)
     other = line("docker run -p 80:80 x", 125, "listen tcp4 0.0.0.0:80: bind: address already in use")
     explains(CAUSE, commanded(other), "port 80 of the machine", line=1)

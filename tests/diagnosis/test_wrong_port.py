@@ -64,6 +64,7 @@ def test_of_a_container_that_commands_made() -> None:
     state = ContainerState("c" * 64, "running", None, False, "", ("python3", "-m", "http.server"))
     facts = {"container": state, "listeners": (Listener("0.0.0.0", 8000),), "port": 3000}  # noqa: S104 - a fact
     case = commanded(ran("docker run a"), left=[made("web", "80:3000")], **facts)
-    says = ["change its command, which stands behind the image", "Or publish the port that it uses: -p 80:8000."]
-    explains(CAUSE, case, *says)
+    says = ["change its command, which stands behind the image.", "Your -p 80:3000 leads to port 3000 of the container"]
+    told = explains(CAUSE, case, *says)
+    assert "docker run" not in f"{told.explanation}{told.fix}"
     silent(CAUSE, commanded(ran("docker run a"), left=[made("web")], kind="logs", **facts))
