@@ -20,7 +20,7 @@ _BEFORE: Final = {
 }  # fmt: skip
 """In which state a container is while the command has not been done."""
 _MAKE: Final = frozenset({"run", "create", "container run", "container create"})
-_NAMES: Final = {"exec": "web ls", "cp": "file.txt web:/file.txt", "tag": "busybox:1 mine:1", "run": "busybox:1"}
+_NAMES: Final = {"exec": "web ls", "cp": "web:/file.txt .", "tag": "busybox:1 mine:1", "run": "busybox:1"}
 
 
 def diagnose(case: Case) -> Diagnosis | None:
@@ -32,13 +32,23 @@ def diagnose(case: Case) -> Diagnosis | None:
         example = _NAMES.get(words, "web")
         return Diagnosis(
             cause="argument_missing",
-            summary=f"The command {named(line)} did nothing: it doesn't say what it is about.",
-            explanation=f"docker {found[1]} needs {'a name' if found[2] == '1' else found[2] + ' names'} behind it.",
+            summary=f"The command {named(line)} did nothing: {_lacks(words, found[2])}.",
+            explanation=f"docker {found[1]} needs {_needs(words, found[2])}.",
             fix=f"Add what is missing, as in: docker {found[1]} {example}",
             line=line.number,
             certainty=93,
         )
     return None
+
+
+def _lacks(words: str, number: str) -> str:
+    return "it doesn't say what it is about" if number == "1" or words in _MAKE else "a word is missing in it"
+
+
+def _needs(words: str, number: str) -> str:
+    if words == "cp":
+        return "two places: what to copy, and where to"
+    return f"{'a name' if number == '1' else number + ' names'} behind it"
 
 
 def _would_help(line: Line, words: str, case: Case) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._commands import named, said, would_ask
+from grader.diagnosis._words import base
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -20,7 +21,7 @@ def diagnose(case: Case) -> Diagnosis | None:
     """Look for docker's words about both places, and for a place that begins with a container's name."""
     for line, _ in said(case, _SAID):
         place = _place(line, case)
-        if place is None or not _matters(line, place[0], case):
+        if place is None or not _matters(line, *place, case):
             continue
         name, path = place
         return Diagnosis(
@@ -44,7 +45,12 @@ def _place(line: Line, case: Case) -> tuple[str, str] | None:
     return next(((name, path) for name, slash, path in parts if slash and path and name in there), None)
 
 
-def _matters(line: Line, name: str, case: Case) -> bool:
+def _matters(line: Line, name: str, path: str, case: Case) -> bool:
+    """Whether it is the copy that is missing, or the one that should have made the file."""
     if case.kind == "calls":
-        return name in case.asked and would_ask(line, case.asked[:1])
-    return case.kind == "file" and case.where is not None and case.where.container == name
+        paths = [one for one in case.asked if one.startswith("/")]
+        right = not paths or base(path) in {base(one) for one in paths}
+        return name in case.asked and right and would_ask(line, case.asked[:1])
+    inside = case.kind == "file" and case.where is not None and case.where.container == name
+    into = " ".join(line.text.split()).endswith(f" {name}/{path}")
+    return inside and into and base(path) == base(case.message.partition(" ")[0])

@@ -1,4 +1,4 @@
-"""`docker run` was given a container that is there, where it takes an image."""
+"""`docker run` or `docker rmi` was given a container that is there, where it takes an image."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._commands import ABOUT_CONTAINERS, mentions, named, said
+from grader.diagnosis._commands import ABOUT_CONTAINERS, mentions, named, said, subcommand
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+    from grader.core.inventory import ContainerFacts
+    from grader.core.transcript import Line
 
-_SAID: Final = re.compile(r"Unable to find image '([\w.-]{1,128}):latest' locally")
+_SAID: Final = re.compile(
+    r"(?:Unable to find image '([\w.-]{1,128}):latest' locally|No such image: ([\w.-]{1,128}):latest)"
+)
 
 
 def diagnose(case: Case) -> Diagnosis | None:
@@ -21,12 +25,16 @@ def diagnose(case: Case) -> Diagnosis | None:
     if case.kind not in ABOUT_CONTAINERS:
         return None
     for line, found in said(case, _SAID):
-        one = next((one for one in case.containers if one.name == found[1]), None)
-        about = name == found[1] or (
+        one = next((one for one in case.containers if one.name == (found[1] or found[2])), None)
+        if found[2] and (subcommand(line) != "rmi" or "must be no" not in case.message):
+            continue
+        about = name == (found[1] or found[2]) or (
             name is None and one is not None and (one.name in case.asked or mentions(case.message, one.name))
         )
         if one is None or not about:
             continue
+        if found[2]:
+            return _removed_as_image(line, one)
         rest = one_line(line.text.partition(f" {one.name}")[2].strip(), 60)
         do = f"docker exec -it {one.name} {rest or 'sh'}" if one.running else f"docker start -ai {one.name}"
         return Diagnosis(
@@ -41,3 +49,14 @@ def diagnose(case: Case) -> Diagnosis | None:
             certainty=97,
         )
     return None
+
+
+def _removed_as_image(line: Line, one: ContainerFacts) -> Diagnosis:
+    return Diagnosis(
+        cause="container_for_image",
+        summary=f"The command {named(line)} looked for an image called '{one.name}', and that is a container.",
+        explanation="docker rmi removes images, docker rm removes containers.",
+        fix=f"Write: docker rm {'-f ' if one.running else ''}{one.name}",
+        line=line.number,
+        certainty=97,
+    )

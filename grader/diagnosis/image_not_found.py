@@ -31,6 +31,8 @@ _SAID: Final = re.compile(
     r"|manifest for (\S{1,200}) not found"
 )
 
+_MAKES: Final = frozenset({"build", "commit", "tag"})
+
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Look for a failed pull, and for an image of the exercise with a similar name."""
@@ -42,6 +44,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     line, name = found
     if not _matters(line, name, case):
         return None
+    maker = _maker(line, name, case)
+    if maker is not None:
+        return _not_made(line, name, maker)
     allowed = {normalize(one): one for one in case.allowed_images}
     if normalize(name) in allowed:
         return None  # whatever went wrong, it is not the name
@@ -91,3 +96,22 @@ def _asked(line: Line) -> str | None:
             return f"{name}:{tag}" if tag else name
     found = _SAID.search(line.output[-MAX_OUTPUT:])
     return next((one.rstrip(":,") for one in found.groups() if one), None) if found is not None else None
+
+
+def _maker(line: Line, name: str, case: Case) -> Line | None:
+    """Give an earlier command that should have made this image."""
+    earlier = [one for one in lines(case) if one.number < line.number and subcommand(one) in _MAKES]
+    return next((one for one in reversed(earlier) if mentions(one.text, name.removesuffix(":latest"))), None)
+
+
+def _not_made(line: Line, name: str, maker: Line) -> Diagnosis | None:
+    if maker.succeeded:
+        return None
+    return Diagnosis(
+        cause="image_not_found",
+        summary=f"The image {one_line(name)} of {named(line)} is not there: {named(maker)} failed.",
+        explanation="An image of one's own is there only after the command that makes it.",
+        fix=f"Correct the command in line {maker.number} first.",
+        line=maker.number,
+        certainty=96,
+    )

@@ -26,6 +26,12 @@ def test_names_that_several_commands_need() -> None:
     explains(CAUSE, case, "needs 2 names", line=1)
 
 
+def test_docker_cp() -> None:
+    copy = line("docker cp web:report.txt", 1, '"docker cp" requires exactly 2 arguments.')
+    case = commanded(copy, kind="calls", asked=("container cp", "web", "/report.txt"))
+    explains(CAUSE, case, "a word is missing in it", "two places: what to copy, and where to", line=1)
+
+
 def test_is_silent_otherwise() -> None:
     silent(CAUSE, commanded(START, left=[made("web")], kind="logs"))
     silent(CAUSE, commanded(START, left=[made("db", status="created")]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.core.specs import Where
 from tests.support.cases import commanded, explains, silent
 from tests.support.states import line, made
 
@@ -23,4 +24,8 @@ def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, asked=("container cp", "db")))
     silent(CAUSE, replace(CASE, asked=("container logs", "web")))
     silent(CAUSE, replace(CASE, containers=()))
+    silent(CAUSE, replace(CASE, asked=("container cp", "web", "/other.txt")))
+    silent(
+        CAUSE, replace(CASE, kind="file", where=Where(container="web"), message="/report.txt is not in the container")
+    )
     silent(CAUSE, replace(CASE, kind="logs"))

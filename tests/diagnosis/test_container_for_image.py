@@ -19,6 +19,16 @@ def test_recognised() -> None:
     explains(CAUSE, stopped, "docker start -ai box", line=4)
 
 
+def test_docker_rmi() -> None:
+    told = "Error response from daemon: No such image: box:latest"
+    message = "there must be no container 'box', and there is: box (busybox:1, created)"
+    left, where = [made("box", status="created")], {"container": "box"}
+    case = commanded(line("docker rmi box", 1, told), left=left, kind="container", where=where, message=message)
+    explains(CAUSE, case, "docker rm removes containers", "Write: docker rm box", line=1)
+    silent(CAUSE, replace(case, message="the state of container 'box' is 'created', expected 'running'"))
+    silent(CAUSE, commanded(line("docker tag box a", 1, told), left=left, kind="container", message=message))
+
+
 def test_is_silent_otherwise() -> None:
     silent(CAUSE, replace(CASE, containers=(made("web"),)))
     silent(CAUSE, replace(CASE, asked=("container logs",)))

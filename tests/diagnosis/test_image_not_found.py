@@ -41,6 +41,15 @@ def test_by_the_call_for_it() -> None:
     explains(CAUSE, commanded(gone), "Correct the name of the image", line=1)
 
 
+def test_an_image_that_was_not_made() -> None:
+    commit = line("docker commit tow notes:1", 1, "No such container: tow", number=2)
+    run = line("docker run --name web notes:1", 125, DENIED.format("notes:1"), number=3)
+    case = commanded(commit, run, allowed_images=ALLOWED)
+    explains(CAUSE, case, "is not there: 'docker commit tow notes:1' in line 2 failed", "command in line 2", line=2)
+    fine = commit.model_copy(update={"exit_code": 0})
+    silent(CAUSE, commanded(fine, run, allowed_images=ALLOWED))
+
+
 def test_is_silent_otherwise() -> None:
     right = line("docker run --name web nginx:1", 125, DENIED.format("nginx:1"))
     silent(CAUSE, commanded(right, allowed_images=ALLOWED))
