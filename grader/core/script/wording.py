@@ -103,7 +103,7 @@ def in_prose(text: str) -> Verdict:
 def in_list(text: str) -> Verdict:
     """Judge a line of a script that is written as a list, or as a terminal shows it."""
     found, first = in_prose(text), first_word(text)
-    if found is Verdict.OTHER and (first in INNER or in_block(text) is Verdict.COMMAND):
+    if found is Verdict.OTHER and first not in DOCKER and (first in INNER or in_block(text) is Verdict.COMMAND):
         return Verdict.OTHER if is_sentence(text) and first not in {"echo", "printf"} else Verdict.COMMAND
     return found
 
