@@ -64,6 +64,7 @@ def _of_script(text: str) -> Script:
     for draft, piece in zip(drafts, pieces, strict=True):
         numbers = range(piece.number, piece.number + piece.text.count("\n") + 1)
         draft.stdin = [line for number in numbers for line in script.typed.get(number, ())]
+        draft.notes = tuple(dict.fromkeys(note for number in numbers for note in script.notes.get(number, ())))
     return _script(drafts, left, Seen())
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.core.script import prompts
+from grader.core.script.cleaning import pasted
 from grader.core.script.drafts import Left
 from grader.core.script.invocation import parse, takes_lines
 from grader.core.script.markdown import unmarked
 from grader.core.script.model import MAX_COMMAND, Row
 from grader.core.script.patterns import pattern
-from grader.core.script.rewrite import plain
+from grader.core.script.rewrite import plain, straight
 from grader.core.script.session import OUTPUT, STRAY
 from grader.core.script.statement import Statement
 from grader.core.script.wording import calls, is_docker
@@ -32,6 +33,8 @@ class Jotted:
     """Empty where something was taken out: every line keeps its number."""
     typed: dict[int, list[str]] = field(default_factory=dict)
     """What was typed inside, by the number of the line that opened the container."""
+    notes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """What was changed, by the number of the statement's first line."""
     left: list[Left] = field(default_factory=list)
 
     @property
@@ -41,7 +44,7 @@ class Jotted:
 
 
 def read(text: str) -> Jotted:
-    """Take out what was typed inside containers, in time that grows with the text."""
+    """Take out what was typed inside containers, and a word processor's signs, in time that grows with the text."""
     script = Jotted(text.split("\n"))
     ends = _ends(script.lines)
     at = 0
@@ -54,7 +57,7 @@ def read(text: str) -> Jotted:
             script.lines[at] = ""
             at += 1
         else:
-            start, at = at, _statement(script.lines, at)
+            start, at = at, _statement(script, at)
             if at < len(script.lines) and ends[at] >= 0 and _opens(script.lines[start:at]):
                 at = _take(script, start, at, ends[at])
     return script
@@ -90,7 +93,7 @@ def _ends(lines: Sequence[str]) -> list[int]:
         line = lines[at].strip()
         if pattern(_LEAVES).match(_inner(line) or line):
             coming = at
-        elif pattern(_CALLS).search(line[:MAX_COMMAND]):
+        elif pattern(_CALLS).search(pasted(line[:MAX_COMMAND])):
             coming = -1
         found[at] = coming
     return found
@@ -109,11 +112,15 @@ def _is_body(lines: Sequence[str], at: int) -> bool:
     return at < len(lines) and lines[at].lstrip().startswith(("{", "("))
 
 
-def _statement(lines: list[str], at: int) -> int:
-    """Give the index behind the statement that begins here."""
-    statement = Statement()
+def _statement(script: Jotted, at: int) -> int:
+    """Give the index behind the statement that begins here; what calls docker loses a word processor's signs."""
+    lines, start, statement = script.lines, at, Statement()
+    docker = bool(pattern(_CALLS).search(pasted(lines[at][:MAX_COMMAND]).strip()))
     while at < len(lines):
         if len(lines[at]) <= MAX_COMMAND:
+            if docker and not statement.inside:
+                lines[at], notes = straight(pasted(lines[at]))
+                script.notes.update({start + 1: notes} if notes else {})
             statement.feed(lines[at])
         at += 1
         if statement.finished:

@@ -26,15 +26,19 @@ _BARE_FLAGS: Final = frozenset(["-E", "-H", "-S", "-n", "--preserve-env"])
 
 def prepare(line: str) -> tuple[str, tuple[str, ...]]:
     """Change one line of a docker command before it is read; give it with sentences that say what was changed."""
-    notes: list[str] = []
-    typed = _ascii(line)
-    if typed != line:
-        notes.append("typographic quotes and dashes are taken for plain ones")
+    typed, said = straight(line)
+    notes = list(said)
     for written, meant in (("%cd%", "$PWD"), ("%CD%", "$PWD"), ("${pwd}", "$PWD"), ("$(PWD)", "$PWD")):
         if written in typed:
             typed = _with_folder(typed, written, meant)
             notes.append(f"{written} is taken for $PWD")
     return quote_placeholders(typed), tuple(notes)
+
+
+def straight(line: str) -> tuple[str, tuple[str, ...]]:
+    """Give a line as it was before a word processor changed it, with a sentence if it did."""
+    typed = _ascii(line)
+    return typed, () if typed == line else ("typographic quotes and dashes are taken for plain ones",)
 
 
 def _ascii(line: str) -> str:

@@ -82,3 +82,30 @@ def test_lists(line: str) -> None:
 )  # fmt: skip
 def test_no_lists(text: str) -> None:
     assert not is_list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("docker run \u2013d a", "docker run -d a"),
+        ("docker run \\\n  \u2014name a \\\n  b", "docker run \\\n  --name a \\\n  b"),
+        ("sudo docker exec a sh \u2013c \u201cexit 3\u201d", 'sudo docker exec a sh -c "exit 3"'),
+        ("cd a && docker run \u2013d a", "cd a && docker run -d a"),
+        ("docker\u00a0run \u2013d a", "docker run -d a"),
+        ("if true; then docker run \u2013d a; fi", "if true; then docker run -d a; fi"),
+    ],
+)
+def test_word_processors(text: str, changed: str) -> None:
+    found = read(text)
+    assert (found.text, list(found.notes)) == (changed, [1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "echo \u201ca\u201d", "ls \u2013a", "# docker ps \u2013a", "docker run a echo '\u201ca\u201d \u2013b'",
+        "docker run -i a <<E\n\u201ca\u201d\nE", "cat <<E\ndocker ps \u2013a\nE", 'docker run a echo "a\n\u2013b"',
+    ],
+)  # fmt: skip
+def test_what_no_word_processor_changed(text: str) -> None:
+    assert (read(text).text, read(text).notes) == (text, {})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.core.script.rewrite import placeholders, plain, prepare
+from grader.core.script.rewrite import placeholders, plain, prepare, straight
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ def test_word_processors(line: str, changed: str) -> None:
     found, notes = prepare(line)
     assert found == changed
     assert bool(notes) is (line != changed)
+    assert straight(line) == (found, notes)
 
 
 @pytest.mark.parametrize(
