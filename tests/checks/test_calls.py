@@ -131,7 +131,7 @@ def test_a_call_of_which_no_answer_is_known_counts_as_done() -> None:
 
 def test_commands_that_ask_docker_for_nothing() -> None:
     quiet = ran(line("cd /tmp"), line("docker run a", 0, "", call("container wait", "web")))
-    [shown] = fails(make(Calls, steps=[{"call": "image list"}]), quiet).evidence
+    [shown] = fails(make(Calls, steps=[{"call": "image list"}]), quiet, "docker images").evidence
     assert shown.text == "nothing"
 
 
