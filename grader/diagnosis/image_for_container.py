@@ -39,7 +39,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             explanation=f"{rule}.",
             fix=f"Write: docker commit {other} {name}" if swapped else f"Write: docker rmi {name}",
             line=line.number,
-            certainty=95,
+            certainty=97,
         )
     return None
 
