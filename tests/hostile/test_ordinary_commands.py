@@ -130,8 +130,9 @@ LINES: Final = {
     "publishing": (
         (
             "docker run -d --rm --name web -p 8080:80 -p 127.0.0.1:8081:80 -p 80 -p 8085-8086:85-86 -p 53:53/udp "
-            "-v ./site:/site busybox:1 httpd -f -p 80 -h /site && docker port web && sleep 0.2 && "
-            "curl -s localhost:8080 127.0.0.1:8081 $(docker port web 80/tcp | grep -m1 :32) && docker kill web"
+            "-v ./site:/site busybox:1 httpd -f -p 80 -h /site && docker port web && "
+            "curl -s --retry 9 --retry-connrefused "
+            "localhost:8080 127.0.0.1:8081 $(docker port web 80/tcp | grep -m1 :32) && docker kill web"
         ),
         "hello\nhello\nhello\nweb\n",
     ),
@@ -142,7 +143,7 @@ LINES: Final = {
     "networks": (
         (
             "docker network create net && docker run -d --name web --network net --network-alias www -v ./site:/site "
-            "busybox:1 httpd -f -p 80 -h /site && sleep 0.2 && for host in web www; do docker run --rm --network net "
+            "busybox:1 httpd -f -p 80 -h /site && sleep 0.5 && for host in web www; do docker run --rm --network net "
             "busybox:1 wget -qO- http://$host/ || exit; done && docker network connect bridge web && "
             "docker network disconnect net web && docker rm -f web && docker network rm net"
         ),
@@ -150,7 +151,7 @@ LINES: Final = {
     ),
     "another container's network": (
         (
-            "docker run -d --name web -v ./site:/site busybox:1 httpd -f -p 80 -h /site && sleep 0.2 && docker run "
+            "docker run -d --name web -v ./site:/site busybox:1 httpd -f -p 80 -h /site && sleep 0.5 && docker run "
             "--rm --network container:web --pid container:web busybox:1 wget -qO- http://127.0.0.1/ && docker rm -f web"
         ),
         "hello",
