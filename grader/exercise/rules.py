@@ -43,11 +43,7 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
         problems.add(("checks",), "no check gives points")
     if file.due is not None and file.due.tzinfo is None:
         problems.add(("due",), "has no time zone; write for example 2026-12-01T23:59:00+07:00")
-    if makes_its_own_containers(file.submission) and file.containers:
-        kind = file.submission.kind
-        problems.add(("containers",), f"has no meaning for {kind} submissions: students make the containers themselves")
-    if makes_its_own_containers(file.submission) and not file.images:
-        problems.add(("images",), "no images: students' commands would have nothing to run; list what they may use")
+    _own(file, problems)
     for index, one in enumerate(placed.ids):
         if one is not None and one in placed.ids[:index]:
             problems.add(("checks", index, "id"), f"'{one}' is the id of an earlier check")
@@ -56,6 +52,17 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
         _fits(file, found, ("checks", index), problems)
     for place, given in getattr(file.submission, "given", {}).items():
         _given(folder, place, given.from_, problems)
+
+
+def _own(file: ExerciseFile, problems: Problems) -> None:
+    """Look at what only matters where students make the containers."""
+    if not makes_its_own_containers(file.submission):
+        return
+    if file.containers:
+        kind = file.submission.kind
+        problems.add(("containers",), f"has no meaning for {kind} submissions: students make the containers themselves")
+    if not file.images:
+        problems.add(("images",), "no images: students' commands would have nothing to run; list what they may use")
     known = {normalize(name) for name in file.images}
     for index, name in enumerate(getattr(file.submission, "to_pull", ())):
         if normalize(name) not in known:
