@@ -49,7 +49,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             behind = _behind(words) if _ended_badly(line, about, case) else None
             option = _option(words) or behind
             # With `--name web` behind the image, the container got another name.
-            if option is None or (name is not None and about not in {None, name} and name not in words):
+            if option is None or (name is not None and about != name and name not in words):
                 continue
             if case.kind == "calls" and not _asked(option, case.asked):
                 continue

@@ -41,22 +41,23 @@ def test_recognised(words: list[str], option: str) -> None:
         f"{option} stands behind the image",
         f"Write the image behind all options: docker run {' '.join(words)} nginx:1",
     ]
-    explains(CAUSE, commanded(ran(*words)), *says, line=2)
+    explains(CAUSE, commanded(ran(*words), where={}), *says, line=2)
 
 
 def test_the_rest_of_the_command_stays() -> None:
     body = {"Image": "nginx:1", "Cmd": ["-p", "3000:80", "--rm", "sh", "-c", "a b"]}
     made = call("container create", body=body)
     quoted = line("docker  run -d nginx:1 -p 3000:80 --rm sh -c 'a b'", 127, "", made)
-    explains(CAUSE, commanded(quoted), "docker run … -p 3000:80 --rm nginx:1 sh -c a b", line=1)
+    explains(CAUSE, commanded(quoted, where={}), "docker run … -p 3000:80 --rm nginx:1 sh -c a b", line=1)
     plain = made.model_copy(update={"body": {**body, "Cmd": ["-p", "3000:80", "--name", "web", "sleep", "9"]}})
     whole = line("docker  run -d nginx:1 -p 3000:80 --name web sleep 9", 127, "", plain)
-    explains(CAUSE, commanded(whole), "options: docker run -d -p 3000:80 --name web nginx:1 sleep 9", line=1)
+    explains(CAUSE, commanded(whole, where={}), "options: docker run -d -p 3000:80 --name web nginx:1 sleep 9", line=1)
 
 
 def test_the_container_that_is_meant() -> None:
     explains(CAUSE, commanded(ran("-p", "80:80", name="web"), left=[made()]), "-p 80:80", line=2)
     silent(CAUSE, commanded(ran("-p", "80:80", name="db")))
+    silent(CAUSE, commanded(ran("-p", "80:80")))
     explains(CAUSE, commanded(ran("--name", "web", name="happy_gates")), "--name stands behind", line=2)
 
 
@@ -92,7 +93,7 @@ def test_is_silent_about_commands(words: list[str]) -> None:
 )
 def test_options_behind_the_program(words: list[str], option: str) -> None:
     says = [f"{option} stands behind the image", "the program got it", f"Write {option} before the image"]
-    explains(CAUSE, commanded(ran(*words)), *says, line=2)
+    explains(CAUSE, commanded(ran(*words), where={}), *says, line=2)
     fine = ran(*words).model_copy(update={"exit_code": 0})
     silent(CAUSE, commanded(fine))
     silent(CAUSE, commanded(fine, left=[made("web")]))
