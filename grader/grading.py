@@ -33,7 +33,7 @@ from grader.submissions import Work
 from grader.submissions.intake import Caps, take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from grader.core.check import Check
@@ -171,7 +171,7 @@ def _check(check: Check, target: Any, attempt: _Attempt) -> CheckResult:
         with clock.limit(check.timeout, f"the limit of check '{check.id}'"):
             until_it_holds(check, target)
     except Failure as failure:
-        return _failed(check, failure, target, time.monotonic() - started)
+        return _failed(check, failure, target, attempt, time.monotonic() - started)
     except Unmet as unmet:
         return _outcome(check, Outcome.SKIPPED, message=str(unmet))
     except (PolicyError, SandboxError):
@@ -200,8 +200,8 @@ def _blocked(check: Check, needed: CheckResult) -> CheckResult:
     return _outcome(check, Outcome.SKIPPED, message=f"needs {name}, which did not pass")
 
 
-def _failed(check: Check, failure: Failure, target: Any, seconds: float) -> CheckResult:
-    diagnosis = _diagnosis(check, failure, target)
+def _failed(check: Check, failure: Failure, target: Any, attempt: _Attempt, seconds: float) -> CheckResult:
+    diagnosis = _diagnosis(check, failure, target, attempt.exercise.file.checks)
     return _outcome(
         check,
         Outcome.FAILED,
@@ -217,7 +217,7 @@ def _failed(check: Check, failure: Failure, target: Any, seconds: float) -> Chec
     )
 
 
-def _diagnosis(check: Check, failure: Failure, target: Any) -> Diagnosis | None:
+def _diagnosis(check: Check, failure: Failure, target: Any, checks: Iterable[Check] = ()) -> Diagnosis | None:
     from grader.core.abilities import Explains
     from grader.diagnosis import diagnose
 
@@ -226,7 +226,9 @@ def _diagnosis(check: Check, failure: Failure, target: Any) -> Diagnosis | None:
     try:
         case = target.case(check.kind, failure, port=check.asked_port, container=check.in_)
         where = check.in_ if isinstance(check.in_, Where) else None
-        return diagnose(replace(case, where=where, host_port=check.asked_host_port, asked=failure.asked))
+        expected = frozenset(one.in_.container for one in checks if isinstance(one.in_, Where) and one.in_.container)
+        case = replace(case, where=where, host_port=check.asked_host_port, asked=failure.asked, expected=expected)
+        return diagnose(case)
     except Exception:
         # What was found stands without an explanation.
         log.exception("explaining the failure of check %s went wrong", check.id)

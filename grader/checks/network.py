@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from grader.checks._problems import Problem, compare, report
 from grader.core.check import Check
+from grader.core.lookup import similar
 from grader.core.matchers import Expectation
 from grader.core.text import one_line
 
@@ -62,7 +63,9 @@ class Network(Check):
         if there:
             yield Problem("network", f"the network {self.name} must not be there, and it is", "no such network", names)
         elif self.exists:
-            yield Problem("network", f"there is no network {self.name}; there are: {names}", self.name, names)
+            near = similar(self.name, (one.name for one in inventory.networks))
+            also = f"; '{one_line(near, 40)}' is nearly '{self.name}'" if near is not None else ""
+            yield Problem("network", f"there is no network {self.name}; there are: {names}{also}", self.name, names)
 
     def _details(self, found: Found) -> Iterator[Problem]:
         yield from compare(f"the driver of the network {found.name}", found.driver, self.driver)

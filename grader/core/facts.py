@@ -202,5 +202,7 @@ class Case:
     """What the student's commands left, the newest first."""
     transcript: Transcript | None = None
     """What they did."""
+    expected: frozenset[str] = frozenset()
+    """The names of containers that any check of the exercise looks for."""
     asked: tuple[str, ...] = ()
     """The call to the engine that is missing, with the names and JSONPaths of it that are looked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import digits
 from typing import TYPE_CHECKING
 
 from grader.core.errors import Mismatch, Missing
@@ -11,7 +12,7 @@ from grader.core.specs import Where
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from grader.core.inventory import ContainerFacts, Inventory, LocalImage
 
@@ -40,7 +41,7 @@ def the_one(containers: Sequence[ContainerFacts], where: Where) -> ContainerFact
     found = matching(containers, where)
     if not found:
         raise Missing(
-            f"there is no {where.label}{_instead(containers)}",
+            f"there is no {where.label}{_instead(containers)}{_nearly(containers, where)}",
             expected=f"a {where.label}",
             actual=listing(containers),
             reproduce="docker ps -a",
@@ -55,6 +56,20 @@ def the_one(containers: Sequence[ContainerFacts], where: Where) -> ContainerFact
             evidence=table(containers),
         )
     return next((one for one in found if one.running), found[0])
+
+
+def similar(name: str, names: Iterable[str]) -> str | None:
+    """Give a name that may be a slip of the other one; `web1` and `web2` are two names."""
+    import difflib
+
+    found = [one for one in names if one != name and one.strip(digits) != name.strip(digits)]
+    other = [one for one in found if one.lower() == name.lower()]
+    return next(iter(other or difflib.get_close_matches(name, found, 1, cutoff=0.8)), None)
+
+
+def _nearly(containers: Sequence[ContainerFacts], where: Where) -> str:
+    near = similar(where.container, (one.name for one in containers)) if where.container is not None else None
+    return f"; '{one_line(near)}' is nearly '{where.container}'" if near is not None else ""
 
 
 def _instead(containers: Sequence[ContainerFacts]) -> str:

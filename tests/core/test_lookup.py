@@ -38,6 +38,14 @@ def test_the_one_that_is_meant() -> None:
         lookup.the_one((OLD,), Where(container="db"))
 
 
+def test_a_name_that_is_nearly_the_one() -> None:
+    with pytest.raises(Missing, match=r"'cheker' is nearly 'checker'$"):
+        lookup.the_one((made("cheker"), OLD), Where(container="checker"))
+    assert lookup.similar("worker", ["Worker", "web"]) == "Worker"
+    assert lookup.similar("web1", ["web2", "web3"]) is None
+    assert lookup.similar("red", ["blue"]) is None
+
+
 def test_a_table() -> None:
     (evidence,) = lookup.table((WEB, OLD))
     assert evidence.text.splitlines() == [
