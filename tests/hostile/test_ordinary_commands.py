@@ -129,10 +129,10 @@ LINES: Final = {
     "sudo": ("sudo docker ps -q | wc -l", "1\n"),
     "publishing": (
         (
-            "docker run -d --rm --name web -p 8080:80 -p 127.0.0.1:8081:80 -p 80 -p 8085-8086:85-86 -p 53:53/udp "
+            "docker run -d --name web -p 8080:80 -p 127.0.0.1:8081:80 -p 80 -p 8085-8086:85-86 -p 53:53/udp "
             "-v ./site:/site busybox:1 httpd -f -p 80 -h /site && docker port web && "
             "curl -s --retry 9 --retry-connrefused "
-            "localhost:8080 127.0.0.1:8081 $(docker port web 80/tcp | grep -m1 :32) && docker kill web"
+            "localhost:8080 127.0.0.1:8081 $(docker port web 80/tcp | grep -m1 :32) && docker rm -f web"
         ),
         "hello\nhello\nhello\nweb\n",
     ),
