@@ -81,7 +81,10 @@ class Session:
     def open(self, name: str, environment: Mapping[str, str], *, terminal: bool) -> float:
         """Start the shell; gives the time on the clock that engine and client share."""
         self._order(order="open", name=name, environment=dict(environment), terminal=terminal)
-        return float(self._event(remaining(20))["now"])
+        event = self._event(remaining(20))
+        if event["event"] != "opened":
+            raise SandboxError("no shell could be started for the student's commands")
+        return float(event["now"])
 
     def run(self, line: str, seconds: float, stdin: str | None) -> Iterator[dict[str, Any] | None]:
         """Run one command: gives `begun`, then None several times a second, at last `ended`."""

@@ -34,7 +34,8 @@ _PASSWD: Final = f"root:x:0:0:root:/root:/bin/bash\nstudent:x:{USER}:{USER}::/ho
 _GROUP: Final = f"root:x:0:\ndocker:x:999:student\nstudent:x:{USER}:\n"
 _WORK: Final = 256 * MIB
 """Bytes that the folder with the submission may come to hold."""
-_CLIENT_MEMORY: Final = 512 * MIB
+_CLIENT_MEMORY: Final = 768 * MIB
+"""More than all its folders in memory together may come to hold."""
 _CLIENT_PIDS: Final = 256
 _GONE: Final = 15.0
 """Seconds in which what somebody else is removing has gone."""

@@ -29,6 +29,8 @@ _PULLED: Final = 16 * MIB
 """Bytes of an image that is pulled again when it was removed."""
 _ENDED: Final = 5.0
 """Seconds in which processes of removed containers have ended."""
+_CONFLICT: Final = 409
+"""The engine's answer for an image that others are made of."""
 _AT_ONCE: Final = 4
 """Containers that are removed at the same time."""
 
@@ -131,9 +133,27 @@ def _remove_images(api: Any, seeds: tuple[ImageRef, ...]) -> None:
         if not name.startswith("sha256:"):
             _unless_gone(lambda name=name: api.remove_image(name, force=True))  # type: ignore[misc]
     ids = {one.id for one in seeds}
-    for one in api.images(all=True):
-        if one["Id"] not in ids:
-            _unless_gone(lambda one=one: api.remove_image(one["Id"], force=True))  # type: ignore[misc]
+    while True:
+        left = [str(one["Id"]) for one in api.images(all=True) if one["Id"] not in ids]
+        gone = [one for one in left if _removed(api, one)]
+        # The old builder's images are made of each other: those that others need go in the next round.
+        if not gone:
+            return
+
+
+def _removed(api: Any, image: str) -> bool:
+    """Remove an image; says whether it is gone, which it can't be while others are made of it."""
+    from docker.errors import APIError, NotFound
+
+    try:
+        api.remove_image(image, force=True)
+    except NotFound:
+        return True
+    except APIError as error:
+        if error.status_code != _CONFLICT:
+            raise
+        return False
+    return True
 
 
 def _unless_gone(remove: Callable[[], object]) -> None:

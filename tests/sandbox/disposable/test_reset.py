@@ -12,11 +12,13 @@ from grader.core.result import ImageRef
 from grader.sandbox.disposable import reset
 from grader.sandbox.disposable.records import Record
 from grader.sandbox.disposable.reset import verify
+from tests.support.engine import IMAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.disposable import Bench
+
 
 CACHED = "FROM busybox:1\nRUN --mount=type=cache,target=/c ls /c; test ! -e /c/{0} && touch /c/{0} && touch /{1}\n"
 
@@ -165,3 +167,16 @@ def test_only_names_and_images_that_are_not_the_seeds_go() -> None:
     reset._remove_images(api, (ImageRef(ref="busybox:1", id="sha256:b"),))
     assert api.held == {"sha256:b": []}
     assert Record(name="x", host="h").place.client == "x-client"
+
+
+@pytest.mark.docker
+def test_images_that_are_made_of_each_other_go(shared: Bench) -> None:
+    api = shared.engine.api
+    image = "busybox:1"
+    for number in range(3):
+        made = api.create_container(image, ["true"], name=f"step{number}")
+        image = api.commit(made["Id"])["Id"]
+        api.remove_container(made["Id"])
+    assert len(api.images(all=True)) == len(IMAGES) + 3
+    shared.reset()
+    assert len(api.images(all=True)) == len(IMAGES)
