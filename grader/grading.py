@@ -33,7 +33,7 @@ from grader.submissions import Work
 from grader.submissions.intake import Caps, take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from grader.core.check import Check
@@ -201,7 +201,7 @@ def _blocked(check: Check, needed: CheckResult) -> CheckResult:
 
 
 def _failed(check: Check, failure: Failure, target: Any, attempt: _Attempt, seconds: float) -> CheckResult:
-    diagnosis = _diagnosis(check, failure, target, attempt.exercise.file.checks)
+    diagnosis = _diagnosis(check, failure, target, attempt.exercise.container_names)
     return _outcome(
         check,
         Outcome.FAILED,
@@ -217,7 +217,7 @@ def _failed(check: Check, failure: Failure, target: Any, attempt: _Attempt, seco
     )
 
 
-def _diagnosis(check: Check, failure: Failure, target: Any, checks: Iterable[Check] = ()) -> Diagnosis | None:
+def _diagnosis(check: Check, failure: Failure, target: Any, names: Collection[str] = ()) -> Diagnosis | None:
     from grader.core.abilities import Explains
     from grader.diagnosis import diagnose
 
@@ -226,9 +226,8 @@ def _diagnosis(check: Check, failure: Failure, target: Any, checks: Iterable[Che
     try:
         case = target.case(check.kind, failure, port=check.asked_port, container=check.in_)
         where = check.in_ if isinstance(check.in_, Where) else None
-        expected = frozenset(one.in_.container for one in checks if isinstance(one.in_, Where) and one.in_.container)
-        case = replace(case, where=where, host_port=check.asked_host_port, asked=failure.asked, expected=expected)
-        return diagnose(case)
+        case = replace(case, where=where, host_port=check.asked_host_port)
+        return diagnose(replace(case, asked=failure.asked, expected=frozenset(names)))
     except Exception:
         # What was found stands without an explanation.
         log.exception("explaining the failure of check %s went wrong", check.id)

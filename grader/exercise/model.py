@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag
 from grader.core.allowances import Allowances
 from grader.core.check import Check, Identifier
 from grader.core.model import Model
-from grader.core.specs import BuildSpec, ContainerSpec, EngineSpec, LimitSpec
+from grader.core.specs import BuildSpec, ContainerSpec, EngineSpec, LimitSpec, Where
 from grader.submissions import Submission
 
 _RANDOM: Final = "^(hex([1-9]|[1-5][0-9]|6[0-4])|int|port)$"
@@ -113,3 +113,9 @@ class Exercise:
     def max_score(self) -> Decimal:
         """The points of all checks that are no bonus."""
         return sum((check.points for check in self.file.checks if not check.bonus), Decimal(0))
+
+    @property
+    def container_names(self) -> frozenset[str]:
+        """The names of the students' own containers that checks look for."""
+        found = (check.in_.container for check in self.file.checks if isinstance(check.in_, Where))
+        return frozenset(name for name in found if name is not None)

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.exercise.load import load
 from grader.exercise.model import Declared, ExerciseFile, Variable
-from tests.support.exercises import GOOD, write
+from tests.support.exercises import GOOD, with_checks, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,3 +46,11 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
     assert (file.level, file.topics, file.due) == ("beginner", (), None)
     assert (file.build.network, file.build.timeout) == ("none", 120.0)
     assert ExerciseFile.model_fields["schema_"].alias == "schema"
+
+
+def test_the_containers_that_checks_look_for(tmp_path: Path) -> None:
+    assert load(write(tmp_path, GOOD)).container_names == frozenset()
+    good = GOOD.replace("kind: dockerfile", "kind: commands").replace("containers:\n  main: {publish: [3000]}\n", "")
+    checks = ["{id: web, kind: container, in: web}", "{id: log, kind: logs, in: web, stdout: {contains: x}}"]
+    checks.append("{id: listed, kind: calls, steps: [{call: image list}]}")
+    assert load(write(tmp_path / "two", with_checks(*checks, good=good))).container_names == {"web"}
