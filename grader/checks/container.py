@@ -201,12 +201,24 @@ class Container(Check):
                 yield Problem(f"variable {name}", message, "not set", f"{name}={one.env[name]}")
 
     def _switches(self, subject: str, one: ContainerFacts) -> Iterator[Problem]:
-        for wanted, found, yes, no in (
-            (self.tty, one.tty, "has a terminal (-t)", "has no terminal (-t)"),
-            (self.stdin, one.stdin, "keeps its input open (-i)", "does not keep its input open (-i)"),
-            (self.auto_remove, one.auto_remove, "removes itself at its end (--rm)", "is kept at its end (no --rm)"),
-            (self.read_only, one.read_only, "can't write to its file system", "can write to its file system"),
+        for option, wanted, found, yes, no in (
+            ("-t", self.tty, one.tty, "has a terminal (-t)", "has no terminal (-t)"),
+            ("-i", self.stdin, one.stdin, "keeps its input open (-i)", "does not keep its input open (-i)"),
+            (
+                "--rm",
+                self.auto_remove,
+                one.auto_remove,
+                "removes itself at its end (--rm)",
+                "is kept at its end (no --rm)",
+            ),
+            (
+                "--read-only",
+                self.read_only,
+                one.read_only,
+                "can't write to its file system",
+                "can write to its file system",
+            ),
         ):
             if wanted not in (None, found):
                 expected, actual = (yes, no) if wanted else (no, yes)
-                yield Problem(yes, f"{subject} {actual}", expected, actual)
+                yield Problem(option, f"{subject} {actual}", expected, actual)

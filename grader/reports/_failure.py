@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from grader.reports._screen import INDENT
@@ -11,34 +12,45 @@ if TYPE_CHECKING:
     from grader.core.result import CheckResult, Diagnosis, Evidence
     from grader.reports._screen import Screen
 
+
+@dataclass(slots=True)
+class Told:
+    """What was said about the checks above, which needn't be read twice."""
+
+    causes: dict[Diagnosis, str] = field(default_factory=dict)
+    """Each with its check's title."""
+    evidence: set[tuple[str, str]] = field(default_factory=set)
+    """By title and text."""
+
+
 _RAW_LINES: Final = 10
 _MAX_EVIDENCE: Final = 2
 _DIFF_LINES: Final = 200
 """Lines that are compared; the time for more would grow with their square."""
 
 
-def explain(screen: Screen, check: CheckResult, source: str, told: dict[Diagnosis, str]) -> None:
+def explain(screen: Screen, check: CheckResult, source: str, told: Told) -> None:
     """Write what is known about a failed check.
 
-    `source` names the file that lines are of; `told` has the causes given so far, each with its check's title.
+    `source` names the file that lines are of.
     """
     if check.message:
         screen.line(check.message, indent=INDENT)
     elif check.actual is None:
         screen.line("The details of this check are not shown.", "dim", indent=INDENT)
         return
-    if check.diagnosis in told:
-        screen.labelled("Why", f"The same as for “{told[check.diagnosis]}” above.")
+    if check.diagnosis in told.causes:
+        screen.labelled("Why", f"The same as for “{told.causes[check.diagnosis]}” above.")
     else:
-        _details(screen, check, source)
+        _details(screen, check, source, told)
     if check.reproduce:
         screen.labelled("Try it", check.reproduce, "cyan")
     if check.diagnosis is not None:
-        told.setdefault(check.diagnosis, check.title or check.id)
+        told.causes.setdefault(check.diagnosis, check.title or check.id)
     screen.gap()
 
 
-def _details(screen: Screen, check: CheckResult, source: str) -> None:
+def _details(screen: Screen, check: CheckResult, source: str, told: Told) -> None:
     _comparison(screen, check)
     if check.diagnosis is not None:
         found = check.diagnosis
@@ -48,7 +60,7 @@ def _details(screen: Screen, check: CheckResult, source: str) -> None:
     if check.hint:
         screen.labelled("Hint", check.hint)
     for one in check.evidence[:_MAX_EVIDENCE]:
-        _evidence(screen, one)
+        _evidence(screen, one, told)
 
 
 def _comparison(screen: Screen, check: CheckResult) -> None:
@@ -58,6 +70,8 @@ def _comparison(screen: Screen, check: CheckResult) -> None:
         if expected.removeprefix("equals ") in said and actual in said:
             return
         if "\n" in expected.strip() and "\n" in actual.strip():
+            if _all_said(said, expected.splitlines(), actual.splitlines()):
+                return
             _diff(screen, expected.splitlines(), actual.splitlines())
             return
     for label, text in (("Expected", expected), ("Found", actual)):
@@ -70,6 +84,16 @@ def _comparison(screen: Screen, check: CheckResult) -> None:
             screen.labelled(label, text.strip("\n") or "(nothing)")
 
 
+def _all_said(said: str, expected: list[str], actual: list[str]) -> bool:
+    """Whether the sentences name all that was expected and found; of a switch, what is found tells both."""
+    if len(said.splitlines()) != len(expected) or len(expected) != len(actual):
+        return False
+    wanted, found = ([line.partition(": ") for line in lines] for lines in (expected, actual))
+    return all(part in said for _, _, part in found) and all(
+        subject.startswith("-") or part.removeprefix("equals ") in said for subject, _, part in wanted
+    )
+
+
 def _diff(screen: Screen, expected: list[str], actual: list[str]) -> None:
     styles = {"-": "red", "+": "green"}
     changes = difflib.unified_diff(expected[:_DIFF_LINES], actual[:_DIFF_LINES], n=1, lineterm="")
@@ -78,7 +102,7 @@ def _diff(screen: Screen, expected: list[str], actual: list[str]) -> None:
     screen.raw("What was expected (-) and what was found (+)", lines)
 
 
-def _evidence(screen: Screen, evidence: Evidence) -> None:
+def _evidence(screen: Screen, evidence: Evidence, told: Told) -> None:
     lines = evidence.text.strip("\n").splitlines()
     if evidence.kind == "http":  # an exchange is known by its head, everything else by its end
         shown, where = lines[:_RAW_LINES], "first"
@@ -88,6 +112,10 @@ def _evidence(screen: Screen, evidence: Evidence) -> None:
     title = evidence.title
     if not title.startswith("docker "):  # a command is written as it is typed
         title = title[:1].upper() + title[1:]
+    if (title, evidence.text) in told.evidence and len(lines) > 1:
+        screen.line(f"{title}: as above.", indent=INDENT)
+        return
+    told.evidence.add((title, evidence.text))
     screen.raw(f"{title}{more}", [(line, "") for line in shown])
 
 

@@ -10,7 +10,8 @@ from grader.core.report import Report
 from grader.core.result import Outcome, Status
 
 if TYPE_CHECKING:
-    from grader.core.result import CheckResult, Diagnosis, Result
+    from grader.core.result import CheckResult, Result
+    from grader.reports._failure import Told
     from grader.reports._screen import Screen
 
 _SHORT: Final = 0.05
@@ -39,13 +40,15 @@ class Terminal(Report):
     def add(self, result: Result) -> None:
         self._screen.gap()
         _head(self._screen, result)
+        from grader.reports._failure import Told
+
         if result.transcript is not None:
             from grader.reports._transcript import show
 
             show(self._screen, result.transcript)
         taken = result.submission.taken
         source = taken.get("dockerfile") or taken.get("commands") or "Dockerfile"
-        told: dict[Diagnosis, str] = {}
+        told = Told()
         reason: str | None = None
         for check in result.checks:
             _check(self._screen, check, source, told)
@@ -71,7 +74,7 @@ def _head(screen: Screen, result: Result) -> None:
         screen.gap()
 
 
-def _check(screen: Screen, check: CheckResult, source: str, told: dict[Diagnosis, str]) -> None:
+def _check(screen: Screen, check: CheckResult, source: str, told: Told) -> None:
     from grader.reports._failure import explain
 
     bonus = " bonus" if check.bonus else ""

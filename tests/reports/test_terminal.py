@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from grader.core.result import Diagnosis, Outcome
+from grader.core.result import Diagnosis, Evidence, Outcome
 from grader.reports.terminal import Terminal
 from tests.reports.cases import cases
 from tests.support.factories import make_check_result, make_result
@@ -17,7 +17,7 @@ from tests.support.factories import make_check_result, make_result
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grader.core.result import Result
+    from grader.core.result import CheckResult, Result
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -146,3 +146,31 @@ def test_names_the_file_that_a_line_is_of() -> None:
     ]
     assert "Change it. (app/Dockerfile, line 4)" in shown[0]
     assert "Change it. (commands.sh, line 4)" in shown[1]
+
+
+def _failed(number: int, **changes: object) -> CheckResult:
+    made = {"id": f"c{number}", "title": f"Check {number}", "outcome": Outcome.FAILED, "points": 0, "message": "no"}
+    return make_check_result(**{**made, **changes})
+
+
+def test_equal_evidence_is_shown_once() -> None:
+    table = Evidence(kind="inspect", title="all containers (docker ps -a)", text="NAMES\nweb")
+    other = Evidence(kind="inspect", title="all containers (docker ps -a)", text="NAMES\ndb")
+    checks = tuple(_failed(n, evidence=(one,)) for n, one in enumerate((table, table, other)))
+    text = write(Screen(), make_result(checks=checks))
+    assert text.count("│ web") == 1
+    assert text.count("All containers (docker ps -a): as above.") == 1
+    assert text.count("│ db") == 1
+    again = write(Screen(), make_result(checks=checks[:1]), make_result(checks=checks[:1]))
+    assert "as above" not in again
+
+
+def test_what_the_sentences_say_is_not_said_again() -> None:
+    message = "container 'web' has no terminal (-t)\nthe state of container 'web' is 'exited', expected 'running'"
+    expected = "-t: has a terminal (-t)\nthe state of container 'web': equals 'running'"
+    actual = "-t: has no terminal (-t)\nthe state of container 'web': 'exited'"
+    text = write(Screen(), make_result(checks=(_failed(1, message=message, expected=expected, actual=actual),)))
+    assert "What was expected" not in text
+    longer = f"{actual}\nmore: 'b'"
+    text = write(Screen(), make_result(checks=(_failed(1, message=message, expected=expected, actual=longer),)))
+    assert "What was expected" in text
