@@ -25,6 +25,8 @@ class Network(Check):
 
     `exists: false` is for one that was removed, or that should never have been made.
     The networks that Docker itself brings (`bridge`, `host`, `none`) are not among those that are looked at.
+    An alias that a container has on a network is known on that network only: look for it with a `command` check in
+    another container that is on it, such as `{kind: command, in: web, run: [ping, -c, "1", database]}`.
     """
 
     example: ClassVar[str] = """

@@ -116,6 +116,8 @@ def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "literal_error":
         wanted = (detail.get("ctx") or {}).get("expected", "")
         return f"must be {wanted}"
+    if kind == "string_type" and detail["loc"][-2:] == ("in", "plain"):
+        return "must be the name of a container, or a map such as {container: web}"
     if kind == "value_error":
         return str((detail.get("ctx") or {}).get("error", detail["msg"]))
     return _WORDS.get(kind) or _rephrased(detail["msg"])

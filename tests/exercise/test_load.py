@@ -165,6 +165,7 @@ def test_rules_are_looked_at_although_a_check_is_broken(tmp_path: Path) -> None:
     ("line", "problem"),
     [
         ("id: [a]", "checks[0].id: must be text; put it in quotes"),
+        ("in: [a]", "checks[0].in: must be the name of a container, or a map such as {container: web}"),
         ("id: ''", "checks[0].id: an id has letters, digits, - and _ only"),
         ("id: ../etc", "checks[0].id: an id has letters, digits, - and _ only"),
         ("points: many", "checks[0].points: must be a number"),
