@@ -28,6 +28,7 @@ CALLS: Final = frozenset(f"{thing} {action}" for thing, actions in _ACTIONS.item
 
 _COMMANDS: Final = {
     "exec create": "docker exec", "exec start": "docker exec", "container list": "docker ps",
+    "container attach": "docker attach, or docker run without -d",
     "container create": "docker run or docker create", "container prune": "docker container prune",
     "image list": "docker images", "image rm": "docker rmi", "image inspect": "docker image inspect",
     "image prune": "docker image prune", "network list": "docker network ls", "volume list": "docker volume ls",

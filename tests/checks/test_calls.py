@@ -103,6 +103,13 @@ def test_says_a_step_in_the_authors_words() -> None:
     assert failure.expected == "make a container named db (docker run or docker create)"
 
 
+def test_names_the_command_that_did_what_it_should_not() -> None:
+    made = ran(line("docker run --name db a", 0, "", call("container attach", "db"), number=2))
+    step = {"call": "container attach", "container": "db", "title": "keep the terminal"}
+    says = "keep the terminal (docker attach, or docker run without -d): 'docker run --name db a' (line 2)"
+    fails(make(Calls, steps=[step], absent=True), made, f"a command did what it should not, {says}")
+
+
 def test_shows_what_matters_of_the_calls() -> None:
     noisy = ran(line("docker run nginx:1", 0, "", call("container create", "web"), call("container wait", "web")))
     [shown] = fails(make(Calls, steps=[{"call": "image list"}]), noisy, "no command did this: docker images").evidence
