@@ -177,7 +177,7 @@ CASES = {
     "C01 ends at once": Case(cmd("echo bye; exit 3"), "answers", "ended with exit code 3"),
     "C02 never listens": Case(cmd("sleep 600"), "answers", "nothing in the container listens"),
     "C04 a fork bomb": Case(cmd("while true; do sleep 600 & done"), "answers"),
-    "C05 memory": Case(cmd("head -c 300m /dev/zero | tail; exit 1"), "answers", "more memory"),
+    "C05 memory": Case(cmd("head -c 300m /dev/zero | tail -c 200m; exit 1"), "answers", "more memory"),
     "C05 a chosen exit code": Case(cmd("exit 137"), "answers", "exit code 137"),
     "C08 floods its log": Case(cmd("yes $(printf %0999d 1)"), "answers"),
     "C10 drips": Case(
