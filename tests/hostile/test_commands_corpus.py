@@ -113,7 +113,7 @@ CASES: Final = {
     # Of much too much
     "D- a fork bomb": Case("bomb() { bomb | bomb & }; bomb\nsleep 0.5\n" + END, None, "fork: ", passes=False, one=1,
                            hard=True),
-    "D- memory": Case("python3 -c 'bytearray(600 * 2**20)'\n" + END, [137, 0], "Killed", hard=True),
+    "D- memory": Case("python3 -c 'bytearray(900 * 2**20)'\n" + END, [137, 0], "Killed", hard=True),
     "D- disk": Case(
         "for d in . /tmp ~ /run; do head -c 300m /dev/zero > $d/x; done\n"
         "docker run --rm busybox:1 true\n" + END, [1, 0, 0], "No space left on device", hard=True),
