@@ -121,19 +121,24 @@ def build(host: Engine, held: Held, report: Callable[[str], None], *, client: bo
         try:
             if client:
                 outer.create_client(host, held.record.place, held.record.image)
-            held.write(state="ready", why=None, programs=outer.programs_digest(), **_fresh(engine))
+            held.write(state="ready", why=None, programs=outer.programs_digest(), **_fresh(engine, held.record))
         except BaseException:
             engine.close()
             raise
     return engine
 
 
-def _fresh(engine: Isolated) -> dict[str, Any]:
-    """Give what is known of an engine on which nothing has run yet."""
+def _fresh(engine: Isolated, record: Record) -> dict[str, Any]:
+    """Give what is known of an engine on which nothing has run yet; images by their ids in it."""
     disk = engine.ask({"op": "disk"})
     with translated("looking at a disposable engine"):
         sizes = {str(one["Id"]): int(one["Size"]) for one in engine.api.images()}
-    return {"used": disk["size"] - disk["free"], "sizes": sizes}
+    found = {one.ref: images.inspect(engine, one.ref) for one in record.images}
+    missing = [name for name, raw in found.items() if raw is None]
+    if missing:
+        raise SandboxError(f"the disposable engine was started without {', '.join(missing)}")
+    bases = tuple(images.ref(name, raw) for name, raw in found.items() if raw is not None)
+    return {"used": disk["size"] - disk["free"], "sizes": sizes, "images": bases}
 
 
 def renew(host: Engine, held: Held, report: Callable[[str], None]) -> Isolated:

@@ -90,17 +90,19 @@ def _plant(host: Engine, engine: Isolated, base: ImageRef) -> None:
     repository, _, tag = normalize(base.ref).rpartition(":")
     with translated(f"copying {base.ref} into the disposable engine"):
         engine.api.load_image(host.api.get_image(base.ref))
+        # Its id may be another one here: an engine that keeps images in containerd's store counts them otherwise.
+        loaded = str(engine.api.inspect_image(base.ref)["Id"])
         path = _on_hub(repository)
         if path is None:
             return  # the engine asks a mirror for Docker Hub's images only: this one is there, and can't be pulled
         inner = f"{boot.REGISTRY}/{path}"
-        engine.api.tag(base.id, inner, tag)
+        engine.api.tag(loaded, inner, tag)
         _each(engine.api.push(inner, tag, stream=True, decode=True))
         for name in (f"{inner}:{tag}", base.ref):
             engine.api.remove_image(name, force=True)
     images.pull(engine, base.ref)
     found = images.inspect(engine, base.ref)
-    if found is None or found["Id"] != base.id:
+    if found is None or found["Id"] != loaded:
         raise SandboxError(f"{base.ref} became another image on its way into the disposable engine")
 
 

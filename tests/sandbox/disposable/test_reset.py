@@ -9,10 +9,12 @@ import pytest
 
 from grader.core.errors import SandboxError
 from grader.core.result import ImageRef
-from grader.sandbox.disposable import reset
+from grader.sandbox import images
+from grader.sandbox.disposable import reset, seeds
 from grader.sandbox.disposable.records import Record
 from grader.sandbox.disposable.reset import verify
-from tests.support.engine import IMAGES
+from tests.support.disposable import bench
+from tests.support.engine import IMAGES, connected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,3 +182,23 @@ def test_images_that_are_made_of_each_other_go(shared: Bench) -> None:
     assert len(api.images(all=True)) == len(IMAGES) + 3
     shared.reset()
     assert len(api.images(all=True)) == len(IMAGES)
+
+
+@pytest.mark.docker
+def test_images_go_by_their_ids_in_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine with containerd's image store, such as Docker Desktop's, has other ids for the same images."""
+    real = images.ensure
+
+    def other_ids(*arguments: Any) -> tuple[ImageRef, ...]:
+        return tuple(one.model_copy(update={"id": f"sha256:{'0' * 64}"}) for one in real(*arguments))
+
+    monkeypatch.setattr(images, "ensure", other_ids)
+    with bench(("busybox:1",)) as one:
+        seed = one.record.seed
+        [known] = one.record.images
+        assert known.id == one.engine.api.inspect_image("busybox:1")["Id"]
+        one.engine.api.remove_image("busybox:1", force=True)
+        one.reset()
+        assert one.engine.api.inspect_image("busybox:1")["Id"] == known.id
+    with connected() as host:
+        assert seeds.remove(host, seed)
