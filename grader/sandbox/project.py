@@ -101,6 +101,8 @@ class Project:
         if self._preparation.settle():
             # An image had to be pulled: what was tried without it doesn't count, nor does its time.
             built = self._try_build(parsed)
+        if built.timed_out:
+            self._ledger.engine.doubt = "a build did not end in time"
         return built
 
     def _try_build(self, parsed: Dockerfile) -> Build:

@@ -14,7 +14,9 @@ from grader.core.text import one_line
 from grader.core.transcript import Call, Line, Passage
 from grader.sandbox import outside
 from grader.sandbox.disposable.client import Session
+from grader.sandbox.disposable.outer import FOLDER
 from grader.sandbox.errors import translated
+from grader.sandbox.inside import boot
 from grader.sandbox.inside.shell import EVAL_LINE
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ _ENDLESS: Final = frozenset({"container start", "container attach"}) | _FOLLOWIN
 """Calls of commands that may go on until somebody ends them."""
 _DIGITS: Final = 6
 """Of line numbers that are none of ours."""
-_PATH: Final = "/opt/grader/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_PATH: Final = f"{FOLDER}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Recorder:
             "USER": "student",
             "LANG": "C.UTF-8",
             "TERM": "xterm" if self._replay.terminal else "dumb",
-            "DOCKER_HOST": "unix:///run/student/docker.sock",
+            "DOCKER_HOST": f"unix://{boot.STUDENT}",
             "DOCKER_CLI_HINTS": "false",
             "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
             "COMPOSE_PROJECT_NAME": "work",

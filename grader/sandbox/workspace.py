@@ -13,6 +13,7 @@ from grader.core.specs import Where
 from grader.sandbox import images, inventory
 from grader.sandbox.disposable import client
 from grader.sandbox.errors import translated
+from grader.sandbox.inside import boot
 from grader.sandbox.own import OwnContainer
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from grader.core.transcript import Transcript
     from grader.sandbox.disposable.engine import Isolated
 
-WORK: Final = "/work"
+WORK: Final = str(boot.WORK)
 """The student's folder, for the commands and for the engine."""
 
 

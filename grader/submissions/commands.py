@@ -12,9 +12,9 @@ from grader.core.clock import budget
 from grader.core.errors import SandboxError, SubmissionError, TimedOut
 from grader.core.matchers import Expectation
 from grader.core.model import Model
-from grader.core.quantities import Seconds  # noqa: TC001 - pydantic reads it
+from grader.core.quantities import Bytes, Seconds  # noqa: TC001 - pydantic reads it
 from grader.core.script import Script, read
-from grader.core.specs import Given  # noqa: TC001 - pydantic reads it
+from grader.core.specs import MIB, Given
 from grader.core.text import quoted
 from grader.core.transcript import Transcript
 from grader.sandbox.workspace import Workspace, begin
@@ -54,6 +54,8 @@ class Commands(Submission):
     isolated: ClassVar[bool] = True
 
     kind: Literal["commands"] = "commands"
+    max_bytes: Annotated[Bytes, Field(gt=0, le=200 * MIB)] = 10 * MIB
+    """Bytes that a submission may have, unpacked; the folder that it is copied to has 256 MiB."""
     file: tuple[Inside, ...] = ("commands.sh", "commands.md", "commands.txt", "commands", "command.sh", "solution.sh",
                                 "solution.md", "solution.txt", "answer.md", "answer.txt", "README.md")  # fmt: skip
     """Names of the file, the first one that exists counts; if none does, the only script or text that there is."""
@@ -141,6 +143,8 @@ class Commands(Submission):
             engine.doubt = error.message
             work.flags.append(f"the commands were ended: {error.message}")
         finally:
+            if any(line.timed_out for line in recorder.lines):
+                engine.doubt = engine.doubt or "a command did not end in time"
             left_out = (*script.left_out, *recorder.not_run())
             transcript = Transcript(file=name, lines=tuple(recorder.lines), left_out=left_out)
             work.facts["transcript"] = transcript

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from grader.core.clock import limit, remaining
 from grader.core.errors import SandboxError
 from grader.core.text import one_line
-from grader.sandbox.disposable.outer import FOLDER, USER
+from grader.sandbox.disposable.outer import FOLDER
 from grader.sandbox.errors import translated
+from grader.sandbox.inside import boot
+from grader.sandbox.inside.shell import USER
 from grader.sandbox.streams import Frames, close, converse, read_already
 
 if TYPE_CHECKING:
@@ -36,9 +38,7 @@ def lay(host: Engine, place: Place, folder: Path) -> None:
             archive.add(path, path.name, filter=_belongs_to_student)
     # By a program in the container: the engine's own way in would have to follow the container's mounts.
     with translated("copying the submission"), limit(60, "the time for copying a submission"):
-        made = host.api.exec_create(
-            place.client, ["tar", "-x", "-C", "/work"], stdin=True, user=str(USER), workdir="/work"
-        )
+        made = host.api.exec_create(place.client, ["tar", "-x"], stdin=True, user=str(USER), workdir=str(boot.WORK))
         stream = host.api.exec_start(made["Id"], socket=True)
         try:
             _, said = converse(stream, packed.getvalue(), wait=60)
@@ -129,7 +129,10 @@ class Session:
                 left = end - time.monotonic()
                 if left <= 0 or not selector.select(left):
                     return None
-                piece = self._raw.recv(65536)
+                try:
+                    piece = self._raw.recv(65536)
+                except ConnectionError:
+                    piece = b""
                 if not piece:
                     said = one_line(self._complaint.decode("utf-8", "replace")[-300:])
                     raise SandboxError(f"the shell of the student's commands ended: {said}")

@@ -13,6 +13,7 @@ from grader.core.errors import SandboxError
 from grader.core.text import one_line
 from grader.sandbox.disposable.door import Door
 from grader.sandbox.engine import Engine
+from grader.sandbox.inside.gatekeeper import TOKEN
 from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from grader.sandbox.disposable.records import Record
     from grader.sandbox.disposable.relay import Relay
 
-TOKEN_HEADER: Final = "X-Grader-Token"  # noqa: S105 - a name
-"""The gatekeeper lets through what carries it, unrecorded: the grader's own calls."""
 MAX_ANSWER: Final = 32 * 1024 * 1024
 """Bytes of an answer of the agent's."""
 
@@ -43,7 +42,7 @@ class Isolated(Engine):
         self.given_back: Callable[[Isolated], None] | None = None
         """Ends the lease, if this is one."""
         self._agent = folder / "agent.sock"
-        self._headers = {TOKEN_HEADER: record.token}
+        self._headers = {TOKEN: record.token}
         self._relay = relay
         self._door: Door | None = None
 
@@ -88,7 +87,11 @@ class Isolated(Engine):
         """Open a TCP connection from where the student's own commands run."""
         # The agent gives up first, so that its reason comes through.
         connection = self._call({"op": "dial", "host": host, "port": port, "timeout": timeout}, timeout + 1)
-        answer = _answer(connection)
+        try:
+            answer = _answer(connection)
+        except OSError:
+            connection.close()
+            raise
         if "error" in answer:
             connection.close()
             raise OSError(answer.get("errno") or 0, str(answer["error"]))

@@ -19,6 +19,7 @@ from grader.core.errors import SandboxError
 from grader.core.specs import MIB, EngineSpec
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot
+from grader.sandbox.inside.shell import USER
 
 if TYPE_CHECKING:
     from grader.sandbox.engine import Engine
@@ -27,8 +28,6 @@ LABEL: Final = "grader.engine"
 """On everything that belongs to a disposable engine, with its name: for people. What is removed goes by name."""
 FOLDER: Final = "/opt/grader"
 """Where the programs that run inside are put."""
-USER: Final = 1000
-"""The user that a student's commands run as, in the client container."""
 _LOG: Final = {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}}
 _PASSWD: Final = f"root:x:0:0:root:/root:/bin/bash\nstudent:x:{USER}:{USER}::/home/student:/bin/bash\n"
 _GROUP: Final = f"root:x:0:\ndocker:x:999:student\nstudent:x:{USER}:\n"
@@ -86,7 +85,7 @@ def create(
     if not seeding:
         disk = [_volume(place.disk, "/var/lib/grader"), _volume(seed, "/seed", read_only=True)]
     _create_volumes(host, place)
-    mounts = [*disk, _volume(place.work, "/work"), _volume(place.socket, "/run/student")]
+    mounts = [*disk, _volume(place.work, str(boot.WORK)), _volume(place.socket, str(boot.STUDENT.parent))]
     if place.shared is not None:
         mounts.append({"Type": "bind", "Source": str(place.shared), "Target": "/run/grader/host"})
     config: dict[str, Any] = {
@@ -131,7 +130,7 @@ def create_client(host: Engine, place: Place, image: str) -> None:
     config: dict[str, Any] = {
         "Image": image,
         "Entrypoint": ["sleep", "infinity"],
-        "WorkingDir": "/work",
+        "WorkingDir": str(boot.WORK),
         "Labels": {LABEL: place.name},
         "HostConfig": {
             "Init": True,
@@ -143,7 +142,10 @@ def create_client(host: Engine, place: Place, image: str) -> None:
             # For the program that runs the commands: to become the student's user, and to end what that one started.
             "CapAdd": ["SETUID", "SETGID", "KILL"],
             "SecurityOpt": ["no-new-privileges:true"],
-            "Mounts": [_volume(place.work, "/work"), _volume(place.socket, "/run/student", read_only=True)],
+            "Mounts": [
+                _volume(place.work, str(boot.WORK)),
+                _volume(place.socket, str(boot.STUDENT.parent), read_only=True),
+            ],
             # Over every folder that its user can write to: nothing reaches the host's disk.
             "Tmpfs": {
                 **dict.fromkeys(("/tmp", "/var/tmp"), "size=64m"),  # noqa: S108 - the container's own

@@ -39,6 +39,11 @@ def boot(host: Engine, held: Held, *, seeding: bool = False) -> Isolated:
 
     Raises SeedMissing, and SandboxError where the host can't run it; whatever was made is then still there.
     """
+    if not held.record.seed:
+        raise SandboxError(
+            f"what was written down about {held.record.name} can't be read",
+            hint=f"Another version of the grader may have written it: grader engine down {held.record.name}",
+        )
     _require_space()
     shared = host.local and not relay.wanted()
     held.write(token=secrets.token_hex(32), state="planned", since=time.time(), shared="", why=None)

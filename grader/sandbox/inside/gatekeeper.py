@@ -21,6 +21,7 @@ from .policy import Request, Rules, Verdict, decide
 from .rules import refused
 
 TOKEN: Final = "X-Grader-Token"  # noqa: S105 - the name of the header
+"""What carries it is let through, unrecorded: the grader's own calls."""
 _MOST: Final = 64 * 1024 * 1024
 """Bytes that the engine may tell at once: it sends bodies of a megabyte, and whole answers."""
 _IDLE: Final = 600.0

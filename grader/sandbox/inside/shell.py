@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 USER = 1000
+"""Whom a student's commands belong to, in the client container."""
 _COMMANDS, _STATUS = 198, 199
 """File numbers of the shell's own that no script uses."""
 _READ = f"IFS= builtin read -r -d '' -u {_COMMANDS}"

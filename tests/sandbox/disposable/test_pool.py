@@ -65,7 +65,7 @@ class World:
         monkeypatch.setattr(seeds, "ensure", lambda *_: self._do("seed"))
         monkeypatch.setattr(pool, "reset", lambda *_: self._do("reset"))
         monkeypatch.setattr(pool, "want", lambda *_: self.want())
-        monkeypatch.setattr(pool, "_fresh", lambda _: {"used": 7})
+        monkeypatch.setattr(pool, "_fresh", lambda *_: {"used": 7})
         monkeypatch.setattr(pool, "_connected", self._connect)
         monkeypatch.setattr(pool, "_attached", self._connect)
         monkeypatch.setattr(aftercare, "begin", self._care)
@@ -340,3 +340,10 @@ def test_one_that_can_not_be_removed_stays_on_record(world: World) -> None:
     with pytest.raises(SandboxError):
         pool.remove(world.host, record.name)
     assert the_record().state == "planned"
+
+
+def test_what_another_version_wrote_down_is_not_guessed_at() -> None:
+    held = records.create(records.fresh("unix:///host.sock", warm=True))
+    with pytest.raises(SandboxError, match=r"what was written down about grader-engine-.* can't be read") as caught:
+        start.boot(FakeHost(), held)  # type: ignore[arg-type]
+    assert f"grader engine down {held.record.name}" in (caught.value.hint or "")

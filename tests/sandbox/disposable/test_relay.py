@@ -183,7 +183,7 @@ def test_when_it_is_chosen(case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(outer, "create", create)
     monkeypatch.setattr(start, "_run", lambda *_: None)
     monkeypatch.setattr(start, "_wait", lambda *_: None)
-    held = records.create(records.fresh("unix:///host.sock", warm=False, spec=EngineSpec()))
+    held = records.create(records.fresh("unix:///host.sock", warm=False, spec=EngineSpec(), seed="grader-seed-1"))
     start.boot(FakeHost(local=case.local), held)  # type: ignore[arg-type]
     assert [one is not None for one in made] == [case.shared]
     assert bool(held.record.shared) == case.shared
