@@ -126,7 +126,7 @@ class Calls(Check):
         if self.absent and found:
             done = next(line for line in lines if found[0] in line.calls)
             raise Mismatch(
-                f"a command did what it should not, {step.words}: {_lines.named(done)}",
+                f"{_lines.named(done)} did what it should not: {step.words}",
                 expected=f"no command that does this: {step.words}",
                 actual=_lines.spoken(done),
                 evidence=evidence,

@@ -85,7 +85,7 @@ def test_counts(fields: dict[str, Any]) -> None:
         ),
         (
             {"steps": [{"call": "image pull"}], "absent": True},
-            "a command did what it should not, docker pull: 'docker run --rm -p 3000:80 --name web nginx:1' (line 1)",
+            "'docker run --rm -p 3000:80 --name web nginx:1' (line 1) did what it should not: docker pull",
         ),
     ],
 )
@@ -106,8 +106,8 @@ def test_says_a_step_in_the_authors_words() -> None:
 def test_names_the_command_that_did_what_it_should_not() -> None:
     made = ran(line("docker run --name db a", 0, "", call("container attach", "db"), number=2))
     step = {"call": "container attach", "container": "db", "title": "keep the terminal"}
-    says = "keep the terminal (docker attach, or docker run without -d): 'docker run --name db a' (line 2)"
-    fails(make(Calls, steps=[step], absent=True), made, f"a command did what it should not, {says}")
+    says = "did what it should not: keep the terminal (docker attach, or docker run without -d)"
+    fails(make(Calls, steps=[step], absent=True), made, f"'docker run --name db a' (line 2) {says}")
 
 
 def test_shows_what_matters_of_the_calls() -> None:
