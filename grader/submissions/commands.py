@@ -125,7 +125,7 @@ class Commands(Submission):
             work.facts["transcript"] = Transcript(file=file.name, left_out=script.left_out)
             raise SubmissionError(
                 f"there is no command in {quoted(file.name)} that could be run",
-                hint="Write one command a line, as you would type it. Lines that begin with # are notes, and are not run.",
+                hint="Write one command a line, as you would type it. Lines that begin with # are notes.",
             )
         return script
 
