@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxError
 from grader.sandbox.disposable import aftercare, pool, records, start
+from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.core.specs import EngineSpec
     from grader.sandbox.disposable.engine import Isolated
-    from grader.sandbox.disposable.records import Held
+    from grader.sandbox.disposable.records import Held, Record
     from grader.sandbox.engine import Engine
 
 
@@ -30,15 +31,23 @@ def lease(
     if taken is not None:
         held, engine = taken
     else:
-        held = records.create(wanted)
-        try:
-            engine = pool.build(host, held, report, client=client)
-        except BaseException:
-            start.discard(host, held)
-            raise
-    held.write(state="leased")
+        held, engine = _build(host, wanted, report, client=client)
     engine.given_back = partial(_end, held)
     return engine
+
+
+def _build(host: Engine, wanted: Record, report: Callable[[str], None], *, client: bool) -> tuple[Held, Isolated]:
+    held: Held | None = None
+    try:
+        with uninterrupted():
+            held = records.create(wanted)
+        engine = pool.build(host, held, report, client=client)
+        held.write(state="leased")
+    except BaseException:
+        if held is not None:
+            start.discard(host, held)
+        raise
+    return held, engine
 
 
 def _end(held: Held, engine: Isolated) -> None:

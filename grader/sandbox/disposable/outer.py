@@ -9,9 +9,9 @@ import os
 import shutil
 import tarfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +20,11 @@ from grader.core.specs import MIB, EngineSpec
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot
 from grader.sandbox.inside.shell import USER
+from grader.sandbox.ledger import uninterrupted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grader.sandbox.engine import Engine
 
 LABEL: Final = "grader.engine"
@@ -115,7 +118,9 @@ def create(
 
     with translated("creating a disposable engine"):
         try:
-            host.api.create_container_from_config(config, place.name)
+            # Not to be left half way: the engine would go on with it, and nobody know when it is done.
+            with uninterrupted():
+                host.api.create_container_from_config(config, place.name)
         except APIError as error:
             if place.shared is not None and "bind source path does not exist" in str(error):
                 raise NotShared from error
@@ -161,7 +166,8 @@ def create_client(host: Engine, place: Place, image: str) -> None:
         },
     }
     with translated("creating a client container"):
-        host.api.create_container_from_config(config, place.client)
+        with uninterrupted():
+            host.api.create_container_from_config(config, place.client)
         host.api.put_archive(place.client, "/", _programs({}))
         host.api.start(place.client)
 
@@ -242,46 +248,33 @@ def _add(archive: tarfile.TarFile, path: str, content: bytes, mode: int) -> None
 
 def remove_client(host: Engine, place: Place) -> None:
     """Remove the client container, with all that still runs in it."""
-    _remove_container(host, place.client)
+    _remove(host, (place.client,), ())
 
 
 def remove(host: Engine, place: Place) -> None:
     """Remove all of an engine; what isn't there is no error."""
-    for name in (place.client, place.name):
-        _remove_container(host, name)
-    for name in (place.work, place.socket, place.disk):
-        _remove_volume(host, name)
+    _remove(host, (place.client, place.name), (place.work, place.socket, place.disk))
 
 
-def _remove_container(host: Engine, name: str) -> None:
+def _remove(host: Engine, containers: Sequence[str], volumes: Sequence[str]) -> None:
+    """Remove containers and their volumes, again and again until they have gone.
+
+    A container whose making was interrupted appears a moment after it was looked for, and then holds its volumes.
+    """
     from docker.errors import APIError, NotFound
 
     end = time.monotonic() + _GONE
     with translated("removing a disposable engine"):
         while True:
             try:
-                host.api.remove_container(name, v=True, force=True)
-            except NotFound:
-                return
-            except APIError as error:
-                # Until it has gone, its volumes can't.
-                if "already in progress" not in str(error) or time.monotonic() > end:
-                    raise
-                time.sleep(0.05)
-
-
-def _remove_volume(host: Engine, name: str) -> None:
-    from docker.errors import APIError, NotFound
-
-    end = time.monotonic() + _GONE
-    with translated("removing a disposable engine's volumes"):
-        while True:
-            try:
-                host.api.remove_volume(name)
-            except NotFound:
-                return
-            except APIError as error:
-                if error.status_code != HTTPStatus.CONFLICT or time.monotonic() > end:
+                for name in containers:
+                    with suppress(NotFound):
+                        host.api.remove_container(name, v=True, force=True)
+                for name in volumes:
+                    with suppress(NotFound):
+                        host.api.remove_volume(name)
+            except APIError:
+                if time.monotonic() > end:
                     raise
                 time.sleep(0.05)
             else:

@@ -137,10 +137,10 @@ def test_an_interrupt_while_it_starts_leaves_nothing(after: float) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         time.sleep(after)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     host.close()
     assert process.returncode != 0
-    assert list(records.every()) == []
+    assert list(records.every()) == [], said.decode()
     host = connect()
     grown = {one["Name"] for one in host.api.volumes()["Volumes"] or ()} - before
     ours = [name for name in grown if name.startswith(records.PREFIX) and not in_use_elsewhere(host, name)]
