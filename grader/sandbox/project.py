@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
 from typing import TYPE_CHECKING
 
-from grader.core import dockerfile as dockerfiles
-from grader.core import references
 from grader.core.clock import budget, limit
 from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
 from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
-from grader.sandbox import build as builder
-from grader.sandbox import images, source
+from grader.sandbox import images
 from grader.sandbox.ahead import Ahead
-from grader.sandbox.policy import Policy, Refused
+from grader.sandbox.builder import Builder
+from grader.sandbox.policy import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,8 +52,7 @@ class Project:
         self._preparation = preparation
         self._plan = plan
         self._progress = progress
-        self._parsed: Dockerfile | Failure | None = None
-        self._build: Build | Failure | None = None
+        self._builder = Builder(ledger, plan, preparation, progress)
         self._image: ImageInfo | None = None
         self._files: ImageFiles | None = None
         self._survey: Survey | None = None
@@ -67,64 +63,15 @@ class Project:
 
     def dockerfile(self) -> Dockerfile:
         """Give the student's Dockerfile, parsed."""
-        if self._parsed is None:
-            try:
-                self._parsed = dockerfiles.parse(source.read(self._plan.dockerfile), self._plan.build.args)
-            except Failure as failure:
-                self._parsed = failure
-        if isinstance(self._parsed, Failure):
-            raise self._parsed.with_traceback(None)
-        return self._parsed
+        return self._builder.dockerfile()
 
     def build(self) -> Build:
         """Build once; raises Refused or DockerfileError, each a Failure, where nothing may or can be built."""
-        if self._build is None:
-            try:
-                self._build = self._run_build()
-            except Failure as failure:
-                self._build = failure
-            else:
-                if self._build.image is not None:
-                    self._start_ahead(self._build.image)
-        if isinstance(self._build, Failure):
-            raise self._build.with_traceback(None)
-        return self._build
-
-    def _run_build(self) -> Build:
-        parsed = self.dockerfile()
-        Policy(self._plan.images).check(parsed)
-        try:
-            built = self._try_build(parsed)
-        except SandboxError:
-            self._preparation.settle()  # if the engine is at fault, that says it better
-            raise
-        if self._preparation.settle():
-            # An image had to be pulled: what was tried without it doesn't count, nor does its time.
-            built = self._try_build(parsed)
-        if built.timed_out:
-            self._ledger.engine.doubt = "a build did not end in time"
+        first = self._builder.tried is None
+        built = self._builder.build()
+        if first and built.image is not None:
+            self._start_ahead(built.image)
         return built
-
-    def _try_build(self, parsed: Dockerfile) -> Build:
-        self._progress.phase("Building the image")
-        # What is needed only once there is an image is loaded while BuildKit is at work.
-        Ahead(_load_what_comes_next)
-        namespace = self._ledger.attempt if references.uses_cache_mounts(parsed) else ""
-        with (
-            budget("build", self._plan.build.timeout + 5),
-            tempfile.TemporaryDirectory(prefix="grader-build-") as scratch,
-        ):
-            path = self._plan.dockerfile
-            if parsed.syntax is not None:
-                path = source.copy_without_syntax(path, parsed.text, Path(scratch))
-            return builder.build(
-                self._ledger,
-                self._plan.context,
-                path,
-                self._plan.build,
-                namespace=namespace,
-                cancelled=self._preparation.in_doubt,
-            )
 
     def image(self) -> ImageInfo:
         """Give the configuration of the built image."""
@@ -249,28 +196,26 @@ class Project:
 
         if self._survey is None:
             self._survey = context.survey(self._plan.context, self._plan.dockerfile)
-        found = self._survey
+        found, tried = self._survey, self._builder.tried
         service = self._services.get(self._name(container))
         facts = Case(
             kind=kind,
             message=failure.message,
             port=port,
-            dockerfile=self._parsed if isinstance(self._parsed, dockerfiles.Dockerfile) else None,
+            dockerfile=self._builder.parsed,
             files=found.files,
             ignored=found.ignored,
             scripts=found.scripts,
             allowed_images=self._plan.images,
-            build=self._build if isinstance(self._build, Build) else None,
-            image=self._image if isinstance(self._build, Build) and self._build.ok else None,
-            refused=self._build.rule if isinstance(self._build, Refused) else None,
+            build=tried if isinstance(tried, Build) else None,
+            image=self._image if isinstance(tried, Build) and tried.ok else None,
+            refused=tried.rule if isinstance(tried, Refused) else None,
         )
         if service is None:
             return facts
         return self._with_container(facts, service)
 
     def _with_container(self, facts: Case, service: Service) -> Case:
-        from dataclasses import replace
-
         try:
             with limit(10, "the time for looking at a failure"):
                 out, err = service.logs()
@@ -284,8 +229,3 @@ class Project:
                 )
         except (SandboxError, TimedOut, Unmet):
             return facts
-
-
-def _load_what_comes_next() -> None:
-    import grader.sandbox.files
-    import grader.sandbox.service  # noqa: F401 - only to have them loaded

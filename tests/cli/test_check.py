@@ -311,7 +311,7 @@ def test_a_bug_in_a_check_shows_no_traceback(elsewhere: Path, monkeypatch: pytes
         try:
             int("the secret check")
         except ValueError:
-            logging.getLogger("grader.grading").exception("check secret is broken")
+            logging.getLogger("grader.grading.checks").exception("check secret is broken")
         return FAILED
 
     monkeypatch.setattr("grader.grading.grade", buggy)

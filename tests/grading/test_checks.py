@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
-from grader import grading
 from grader.checks.container import Container
 from grader.core import clock
 from grader.core.check import Check
@@ -22,6 +21,7 @@ from grader.core.result import EngineInfo, Outcome, Result, Status, Visibility
 from grader.core.transcript import Transcript
 from grader.exercise.model import Exercise, ExerciseFile
 from grader.grading import Options, grade
+from grader.grading.checks import explanation
 from grader.submissions import Submission, Work
 from tests.support.fakes import FakeTarget
 from tests.support.states import holding, made
@@ -201,9 +201,9 @@ def test_a_diagnosis_knows_which_container_and_port_were_asked_for() -> None:
     target = holding(made("web", "80:3000"))
     with pytest.raises(Failure) as caught:
         check.run(target)
-    assert grading._diagnosis(check, caught.value, target) is None  # no commands are known, so it is none of theirs
+    assert explanation(check, caught.value, target) is None  # no commands are known, so it is none of theirs
     target = FakeTarget(inventory=target.inventory(), transcript=Transcript(file="commands.sh"))
-    found = grading._diagnosis(check, caught.value, target)
+    found = explanation(check, caught.value, target)
     assert found is not None
     assert found.cause == "ports_swapped"
 

@@ -1,0 +1,27 @@
+"""One grading of one submission, as far as it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from grader.core.result import CheckResult
+    from grader.exercise.model import Exercise
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What is known so far."""
+
+    exercise: Exercise
+    id: str
+    started: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Fields of the Result."""
+    checks: list[CheckResult] = field(default_factory=list)
+    taken: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    digest: str | None = None

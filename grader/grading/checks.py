@@ -1,0 +1,144 @@
+"""The checks of an attempt, run one after the other: each ends in an outcome, whatever it meets."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from grader.core import clock
+from grader.core.errors import Failure, PolicyError, SandboxError, Unmet
+from grader.core.result import CheckResult, Outcome, Visibility
+from grader.core.retry import until_it_holds
+from grader.core.specs import Where
+from grader.core.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from grader.core.check import Check
+    from grader.core.progress import Progress
+    from grader.core.result import Diagnosis
+    from grader.exercise.model import Exercise
+    from grader.grading.attempt import Attempt
+
+log = logging.getLogger(__name__)
+
+
+def run_checks(attempt: Attempt, target: Any, progress: Progress, only: Collection[str]) -> None:
+    """Run the checks that are wanted, with all that they need; their results are added to the attempt."""
+    checks = chosen(attempt.exercise, only)
+    for check in checks:
+        check.announce(target)
+    for check in checks:
+        # Whoever watches may be the student.
+        hidden = check.visibility is Visibility.HIDDEN or _waits(check, attempt)
+        progress.phase(f"Checking: {'a hidden check' if hidden else check.label}")
+        result = _check(check, target, attempt)
+        attempt.checks.append(result)
+        progress.checked(result)
+
+
+def chosen(exercise: Exercise, only: Collection[str]) -> list[Check]:
+    """Give the checks to run: all, or some with everything they need."""
+    wanted = set(only) or {check.id for check in exercise.file.checks}
+    for check in reversed(exercise.file.checks):  # what is needed stands above what needs it
+        if check.id in wanted:
+            wanted.update(check.needs)
+    return [check for check in exercise.file.checks if check.id in wanted]
+
+
+def _check(check: Check, target: Any, attempt: Attempt) -> CheckResult:
+    started = time.monotonic()
+    if _waits(check, attempt):
+        return outcome(check, Outcome.WITHHELD, message="not run before the due date")
+    for result in attempt.checks:
+        if result.id in check.needs and result.outcome is not Outcome.PASSED:
+            return _blocked(check, result)
+    try:
+        with clock.limit(check.timeout, f"the limit of check '{check.id}'"):
+            until_it_holds(check, target)
+    except Failure as failure:
+        return _failed(check, failure, target, attempt, time.monotonic() - started)
+    except Unmet as unmet:
+        return outcome(check, Outcome.SKIPPED, message=str(unmet))
+    except (PolicyError, SandboxError):
+        raise
+    except Exception as error:
+        # A bug in a check is nobody's lost point, and must not take the other checks along.
+        log.exception("check %s of kind %s is broken", check.id, check.kind)
+        message = f"the check itself is broken: {type(error).__name__}: {one_line(str(error))}"
+        return outcome(check, Outcome.ERROR, message=message)
+    return outcome(check, Outcome.PASSED, points=check.points, seconds=time.monotonic() - started)
+
+
+def _waits(check: Check, attempt: Attempt) -> bool:
+    due = attempt.exercise.file.due
+    return check.visibility is Visibility.AFTER_DUE and due is not None and attempt.started < due
+
+
+def _blocked(check: Check, needed: CheckResult) -> CheckResult:
+    """Say why a check isn't run; one that waits for a broken check costs no points either."""
+    # A hidden check's title would tell what is looked at.
+    name = "a hidden check" if needed.visibility is Visibility.HIDDEN else f"“{needed.title}”"
+    if needed.outcome is Outcome.ERROR:
+        return outcome(check, Outcome.ERROR, message=f"needs {name}, which could not be run")
+    if needed.outcome is Outcome.WITHHELD:
+        return outcome(check, Outcome.WITHHELD, message=f"needs {name}, which waits for the due date")
+    return outcome(check, Outcome.SKIPPED, message=f"needs {name}, which did not pass")
+
+
+def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, seconds: float) -> CheckResult:
+    diagnosis = explanation(check, failure, target, attempt.exercise.container_names)
+    return outcome(
+        check,
+        Outcome.FAILED,
+        message=failure.message,
+        expected=failure.expected,
+        actual=failure.actual,
+        # An explanation already says what to do; the author's own words stand beside it.
+        hint=check.hint or (failure.hint if diagnosis is None else None),
+        reproduce=failure.reproduce,
+        evidence=failure.evidence,
+        diagnosis=diagnosis,
+        seconds=seconds,
+    )
+
+
+def explanation(check: Check, failure: Failure, target: Any, names: Collection[str] = ()) -> Diagnosis | None:
+    """Work out why a check failed; None where that isn't known."""
+    from grader.core.abilities import Explains
+    from grader.diagnosis import diagnose
+
+    if not isinstance(target, Explains):
+        return None
+    try:
+        case = target.case(check.kind, failure, port=check.asked_port, container=check.in_)
+        where = check.in_ if isinstance(check.in_, Where) else None
+        case = replace(case, where=where, host_port=check.asked_host_port)
+        return diagnose(replace(case, asked=failure.asked, expected=frozenset(names)))
+    except Exception:
+        # What was found stands without an explanation.
+        log.exception("explaining the failure of check %s went wrong", check.id)
+        return None
+
+
+def outcome(
+    check: Check, outcome: Outcome, *, points: Decimal = Decimal(0), seconds: float = 0.0, **details: Any
+) -> CheckResult:
+    """Give the result of a check."""
+    return CheckResult(
+        id=check.id,
+        title=check.label,
+        kind=check.kind,
+        outcome=outcome,
+        points=points,
+        max_points=check.points,
+        bonus=check.bonus,
+        visibility=check.visibility,
+        feedback=check.feedback,
+        seconds=round(seconds, 3),
+        **details,
+    )
