@@ -1,0 +1,1 @@
+"""Checks that are written in Python: a plugin of pytest."""
