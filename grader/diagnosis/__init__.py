@@ -23,8 +23,13 @@ _log = logging.getLogger(__name__)
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Give the most certain explanation of a failed check, or None when no cause is recognised."""
+    return next(iter(diagnoses(case)), None)
+
+
+def diagnoses(case: Case) -> list[Diagnosis]:
+    """Give every explanation of a failed check, the most certain one first."""
     found = [one for name in kinds.names(PACKAGE) if (one := _try(name, case)) is not None]
-    return min(found, key=lambda one: (-one.certainty, one.cause), default=None)
+    return sorted(found, key=lambda one: (-one.certainty, one.cause))
 
 
 def _try(name: str, case: Case) -> Diagnosis | None:
