@@ -1,0 +1,5 @@
+import os
+from http.server import HTTPServer, SimpleHTTPRequestHandler
+
+token = os.environ["TOKEN"]
+HTTPServer(("", 3000), SimpleHTTPRequestHandler).serve_forever()
