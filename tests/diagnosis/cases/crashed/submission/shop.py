@@ -1,5 +1,5 @@
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 
-port = 3000
-server = HTTPServer(("", prot), SimpleHTTPRequestHandler)
+port = int("3000/tcp")
+server = HTTPServer(("", port), SimpleHTTPRequestHandler)
 server.serve_forever()
