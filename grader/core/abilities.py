@@ -11,10 +11,22 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import socket
+    from contextlib import AbstractContextManager
 
     from grader.core.dockerfile import Dockerfile
     from grader.core.errors import Failure
-    from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+    from grader.core.facts import (
+        Build,
+        Case,
+        Command,
+        Completed,
+        ContainerState,
+        Entry,
+        ImageInfo,
+        Listener,
+        Process,
+        Variation,
+    )
     from grader.core.inventory import Inventory, LocalImage
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
@@ -101,6 +113,15 @@ class Container(Protocol):
         The state is `running` when the kill was needed. Later checks get a new container.
         """
 
+    def signal(self, signal: str) -> None:
+        """Send a signal, as `docker kill -s` does. Raises Failure for one that Linux doesn't have."""
+
+    def restart(self, grace: float) -> None:
+        """Stop it with the image's own signal, kill it after `grace` seconds, and start it again, with its files.
+
+        The port of the host that leads to it may be another afterwards; readiness is to be waited for again.
+        """
+
     def ready(self) -> str | None:
         """Wait for readiness, once; None when it was reached, else why not, as a sentence."""
 
@@ -120,6 +141,20 @@ class Containers(Protocol):
 
         Raises Unmet when there is no image, Failure when the student has no such container.
         """
+
+
+@runtime_checkable
+class Spawns(Protocol):
+    """Further containers of the same image, which live as long as a check needs them."""
+
+    def spawn(self, name: str | Where | None, variation: Variation) -> AbstractContextManager[Container]:
+        """Start a container like the named one, but for the variation; it is removed afterwards.
+
+        Raises Unmet when there is no image, Failure when the student has no container to be like.
+        """
+
+    def volume(self) -> AbstractContextManager[str]:
+        """Make an empty volume and give its name; it is removed afterwards."""
 
 
 @runtime_checkable

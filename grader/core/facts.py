@@ -170,6 +170,45 @@ class ContainerState:
 
 
 @dataclass(frozen=True, slots=True)
+class Variation:
+    """How a further container differs from the one that the exercise describes."""
+
+    command: tuple[str, ...] | None = None
+    """Replaces the command."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables besides those of the exercise."""
+    tty: bool | None = None
+    """Whether it has a terminal; None: as in the exercise."""
+    stdin: bool = False
+    """Whether its input is open, as with `docker run -i`."""
+    memory: int | None = None
+    """Bytes of memory; swap is not added to it."""
+    health: bool = False
+    """Whether the image's HEALTHCHECK runs."""
+    volumes: Mapping[str, str] = field(default_factory=dict)
+    """Paths in the container, each with the volume that is mounted there."""
+    await_ready: bool = True
+    """Whether to wait until it is ready, as the exercise describes that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The program that a container was to start with, as a file of its image."""
+
+    name: str
+    """As the command has it."""
+    path: str | None
+    """Where the image has it; None: nowhere."""
+    on_path: bool = True
+    """Whether it is there where the container looks for it."""
+    target: str | None = None
+    """What a compiled program is made for: `Linux on amd64`, `macOS`, `Windows`; None for others."""
+    loader: str | None = None
+    """The program that has to load a compiled one into memory."""
+    loader_there: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """All that is known about one failed check: what a diagnosis is worked out from."""
 
@@ -192,6 +231,12 @@ class Case:
     container: ContainerState | None = None
     listeners: tuple[Listener, ...] = ()
     logs: str = ""
+    processes: tuple[Process, ...] = ()
+    """Of the container; of one that was asked to stop, those before."""
+    program: Program | None = None
+    """What the container was to start with, if it ended badly."""
+    given_env: frozenset[str] = frozenset()
+    """The variables that the exercise sets in the container."""
     refused: str | None = None
     """The rule that refused the build, as `images`, `downloads`, `syntax` or `privileges`."""
     where: Where | None = None

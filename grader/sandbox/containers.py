@@ -80,6 +80,20 @@ class EngineContainer:
             err = self._api.logs(self.id, stdout=False, stderr=True)
         return out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
 
+    def start(self) -> None:
+        """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""
+        from docker.errors import APIError
+
+        with translated("starting a container"):
+            try:
+                self._api.start(self.id)
+            except APIError as error:
+                said, state = str(error.explanation).strip(), self.state()
+                # Without a fitting exit code: e.g. a user that isn't there, a working directory that is a file.
+                students = state.error and not said.startswith(_TROUBLE) and not said.endswith(_FULL)
+                if state.exit_code not in CANNOT_START and not students:
+                    raise error from None
+
     def wait(self, seconds: float) -> bool:
         """Wait until it has exited, `seconds` at most; says whether it has."""
         import requests
@@ -106,7 +120,7 @@ class EngineContainer:
             try:
                 self._api.kill(self.id, signal)
             except APIError as error:
-                if f"does not support signal {signal}" in str(error):
+                if f"does not support signal {signal}" in str(error) or f"invalid signal: {signal}" in str(error):
                     raise Failure(f"there is no signal {signal}", hint="Correct STOPSIGNAL.") from None
                 if "is not running" not in str(error):
                     raise
@@ -202,20 +216,6 @@ class OurContainer(EngineContainer):
                 raise Failure(f"no container can be made of the image: {one_line(said)}") from None
             raise
 
-    def start(self) -> None:
-        """Start it. A command that can't be run is in its state; raises SandboxError if the engine is at fault."""
-        from docker.errors import APIError
-
-        with translated("starting a container"):
-            try:
-                self._api.start(self.id)
-            except APIError as error:
-                said, state = str(error.explanation).strip(), self.state()
-                # Without a fitting exit code: e.g. a user that isn't there, a working directory that is a file.
-                students = state.error and not said.startswith(_TROUBLE) and not said.endswith(_FULL)
-                if state.exit_code not in CANNOT_START and not students:
-                    raise error from None
-
     def attach(self) -> Any:
         """Open its standard streams, before it is started."""
         with translated("attaching to a container"):
@@ -245,48 +245,3 @@ def state_of(raw: dict[str, Any]) -> ContainerState:
 
 def _ending(state: ContainerState) -> str:
     return f"it is {state.status}" if state.exit_code is None else f"it ended with exit code {state.exit_code}"
-
-
-def run_fresh(ledger: Ledger, image: str, spec: ContainerSpec, command: Command) -> Completed:
-    """Run a command in a new container of the image and remove it. Raises TimedOut at the deadline."""
-    started = time.monotonic()
-    config: dict[str, Any] = {
-        "Image": image,
-        "Env": [f"{name}={value}" for name, value in {**spec.env, **command.env}.items()],
-        "HostConfig": settings(spec.model_copy(update={"publish": ()})),
-        "AttachStdout": True,
-        "AttachStderr": True,
-        "OpenStdin": bool(command.stdin),
-        "StdinOnce": bool(command.stdin),
-        "Healthcheck": {"Test": ["NONE"]},
-    }
-    if command.keep_entrypoint:
-        config["Cmd"] = list(command.argv) or None
-    else:
-        config |= {"Entrypoint": list(command.argv), "Cmd": []}
-    config |= {"User": command.user} if command.user else {}
-    config |= {"WorkingDir": command.workdir} if command.workdir else {}
-    container = OurContainer(ledger, config)
-    try:
-        return _finish(container, command, started)
-    finally:
-        container.remove()
-
-
-def _finish(container: OurContainer, command: Command, started: float) -> Completed:
-    stream = container.attach() if command.stdin else None
-    try:
-        container.start()
-        if stream is not None and container.state().status != "created":
-            converse(stream, command.stdin, wait=10)
-    finally:
-        if stream is not None:
-            close(stream)
-    if container.state().status not in {"created", "exited", "dead"}:
-        while not container.wait(remaining(30)):
-            pass
-    state = container.state()
-    out, err = container.logs() if state.status != "created" else ("", state.error)
-    if state.exit_code is None:
-        raise Failure("the command's container did not end")
-    return Completed(state.exit_code, out, err, time.monotonic() - started, oom_killed=state.oom_killed)

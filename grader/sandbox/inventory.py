@@ -74,7 +74,7 @@ def container(raw: dict[str, Any], work: str) -> ContainerFacts:
         hostname=str(config.get("Hostname") or ""),
         tty=bool(config.get("Tty")),
         stdin=bool(config.get("OpenStdin")),
-        published=_published(raw),
+        published=published(raw),
         mounts=tuple(_mounted(one, work) for one in raw.get("Mounts") or ()) + _tmpfs(host),
         networks={
             name: tuple(str(alias) for alias in settings.get("Aliases") or ())
@@ -94,7 +94,8 @@ def container(raw: dict[str, Any], work: str) -> ContainerFacts:
     )
 
 
-def _published(raw: dict[str, Any]) -> tuple[Published, ...]:
+def published(raw: dict[str, Any]) -> tuple[Published, ...]:
+    """Give the ports that a container publishes, from `docker container inspect`."""
     """Give the ports: while it runs those that it has, else those that were asked for."""
     real = raw["NetworkSettings"].get("Ports") or {}
     asked = raw["HostConfig"].get("PortBindings") or {}

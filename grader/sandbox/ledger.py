@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from grader.sandbox.engine import Engine
 
-KINDS: Final = ("container", "build", "image", "folder")
-"""In the order of removal: an image can't go before its containers."""
+KINDS: Final = ("container", "volume", "build", "image", "folder")
+"""In the order of removal: neither a volume nor an image can go before its containers."""
 
 
 class Ledger:
@@ -48,16 +48,16 @@ class Ledger:
         self._names = 0
         self._objects: list[tuple[str, str]] = []
 
-    def name(self) -> str:
-        """Give a name for a new container, written down before the engine hears of it."""
+    def name(self, kind: str = "container") -> str:
+        """Give a name for a new container or volume, written down before the engine hears of it."""
         with self._lock:
             self._names += 1
             name = f"grader-{self.attempt[:12]}-{self._names}"
-            self.add("container", name)
+            self.add(kind, name)
         return name
 
     def add(self, kind: str, key: str) -> None:
-        """Write down an object: a container by name, an image by id, a build by its attempt, a temporary folder."""
+        """Write an object down: a container or volume by name, an image by id, a build by its attempt, a folder."""
         if (kind, key) not in self._objects:
             self._objects.append((kind, key))
             self._write({kind: key})
@@ -80,7 +80,7 @@ class Ledger:
     def leave(self) -> tuple[str, ...]:
         """Leave everything where it is, for `grader clean`; says what that is."""
         self._file.close()
-        return tuple(f"kept {kind} {key}" for kind, key in self._objects if kind in {"container", "image"})
+        return tuple(f"kept {kind} {key}" for kind, key in self._objects if kind in {"container", "volume", "image"})
 
     def _write(self, line: dict[str, str]) -> None:
         with _writing(self._path):
@@ -106,6 +106,7 @@ def remove(engine: Engine, objects: list[tuple[str, str]]) -> tuple[str, ...]:
     """Remove objects, containers before images; returns a sentence for each that is still there."""
     removers = {
         "container": _remove_container,
+        "volume": _remove_volume,
         "build": _remove_build,
         "image": _remove_image,
         "folder": _remove_folder,
@@ -172,6 +173,11 @@ def _remove_container(engine: Engine, name: str) -> None:
         except APIError as error:
             if "already in progress" not in str(error):
                 raise
+
+
+def _remove_volume(engine: Engine, name: str) -> None:
+    with translated("removing a volume"):
+        engine.api.remove_volume(name, force=True)
 
 
 def _remove_image(engine: Engine, image: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.core.errors import Failure, SandboxError
-from grader.sandbox import outside
+from grader.sandbox import inventory, outside
 from grader.sandbox.containers import EngineContainer
 from grader.sandbox.files import ContainerFiles
 
@@ -78,6 +79,17 @@ class OwnContainer:
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
         """Send a signal, wait, kill when that is needed. It stays stopped: it is the student's, and there is one."""
         return self._container.stop(signal, grace)
+
+    def signal(self, signal: str) -> None:
+        """Send a signal."""
+        self._container.signal(signal)
+
+    def restart(self, grace: float) -> None:
+        """Stop it and start it again."""
+        self._container.stop(None, grace)
+        self._container.start()
+        # A port that the student left to Docker is another one now.
+        self._facts = replace(self._facts, published=inventory.published(self._container.inspect()))
 
     def ready(self) -> str | None:
         """Nothing says when it is ready: checks have `within` for that."""

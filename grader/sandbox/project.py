@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
 from typing import TYPE_CHECKING
 
@@ -17,10 +19,10 @@ from grader.sandbox.builder import Builder
 from grader.sandbox.policy import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from grader.core.dockerfile import Dockerfile
-    from grader.core.facts import Command, Completed, Entry, ImageInfo
+    from grader.core.facts import Command, Completed, Entry, ImageInfo, Variation
     from grader.core.progress import Progress
     from grader.sandbox.context import Survey
     from grader.sandbox.files import ImageFiles
@@ -44,7 +46,7 @@ class Plan:
 class Project:
     """Builds on first use, starts containers on first use, and answers every question about them.
 
-    Implements the abilities Source, Builds, Images, Files, Runs, Containers and Explains.
+    Implements the abilities Source, Builds, Images, Files, Runs, Containers, Spawns and Explains.
     """
 
     def __init__(self, ledger: Ledger, plan: Plan, preparation: Preparation, progress: Progress) -> None:
@@ -119,7 +121,7 @@ class Project:
         """Run a command in a running container, or in a fresh one of the image."""
         if container is not None:
             return self.container(container).execute(command)
-        from grader.sandbox.containers import run_fresh
+        from grader.sandbox.fresh import run_fresh
 
         return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), command)
 
@@ -151,6 +153,25 @@ class Project:
                 self._services[name] = service
                 service.ready()
         return service
+
+    @contextmanager
+    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[Service]:
+        """Start a container like the named one, but for the variation."""
+        from grader.sandbox.spawn import spawned
+
+        name, image = self._name(name), self._image_id()
+        self._progress.phase("Starting another container")
+        start = self._plan.limits.start
+        with spawned(self._ledger, name, self._spec(name), image, self._passwd, variation, start) as service:
+            yield service
+
+    @contextmanager
+    def volume(self) -> Iterator[str]:
+        """Make an empty volume."""
+        from grader.sandbox.spawn import volume
+
+        with volume(self._ledger) as name:
+            yield name
 
     def _start_ahead(self, image: str) -> None:
         """Start the first container that will be needed, while checks look at the image."""
@@ -216,16 +237,21 @@ class Project:
         return self._with_container(facts, service)
 
     def _with_container(self, facts: Case, service: Service) -> Case:
+        from grader.sandbox import program
+
+        facts = replace(facts, given_env=frozenset(service.spec.env))
         try:
             with limit(10, "the time for looking at a failure"):
                 out, err = service.logs()
-                listeners = service.listeners()
+                listeners, state = service.listeners(), service.state()
                 return replace(
                     facts,
                     image=self.image(),
-                    container=service.state(),
+                    container=state,
                     listeners=listeners,
                     logs=(out + err)[-20_000:],
+                    processes=service.processes() if state.running else service.processes_before,
+                    program=program.find(state, self.image(), partial(self.entry, follow=True)),
                 )
         except (SandboxError, TimedOut, Unmet):
             return facts

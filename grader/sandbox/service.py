@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import limit, remaining
 from grader.core.errors import Failure, SandboxError, TimedOut
+from grader.core.facts import Variation
 from grader.core.quantities import show_seconds
 from grader.core.web import Request, exchange
 from grader.sandbox import outside
@@ -35,18 +36,30 @@ _LOOPBACK_GRACE: Final = 1.5
 class Service:
     """Implements `grader.core.abilities.Container` on an engine."""
 
-    def __init__(self, ledger: Ledger, name: str, spec: ContainerSpec, image: str, passwd: Callable[[], bytes]) -> None:
+    def __init__(  # noqa: PLR0917 - what a container is made of
+        self,
+        ledger: Ledger,
+        name: str,
+        spec: ContainerSpec,
+        image: str,
+        passwd: Callable[[], bytes],
+        variation: Variation | None = None,
+    ) -> None:
+        variation = variation or Variation()
+        spec = _varied(spec, variation)
         self.name = name
         self.spec = spec
         self.stopped = False
         """Whether the grader ended it; the next check gets a new one."""
+        self.processes_before: tuple[Process, ...] = ()
+        """What ran in it when the grader ended it."""
         self._engine = ledger.engine
         self._passwd = passwd
         self._readiness: tuple[str | None] | None = None
         self._seen: tuple[float, tuple[Process, ...]] = (float("-inf"), ())
         self._ports: dict[int, tuple[str, int]] = {}
         # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
-        self._container = OurContainer(ledger, _config(spec, image), ledger.engine.client())
+        self._container = OurContainer(ledger, _config(spec, image, variation), ledger.engine.client())
         self._container.start()
         self._started = time.monotonic()
 
@@ -110,9 +123,23 @@ class Service:
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
         """Send a signal, wait, kill when that is needed."""
+        self.processes_before = self.processes()
         self.stopped = True
         self._seen = (float("-inf"), ())
         return self._container.stop(signal, grace)
+
+    def signal(self, signal: str) -> None:
+        """Send a signal."""
+        self._container.signal(signal)
+
+    def restart(self, grace: float) -> None:
+        """Stop it and start it again, with its files; it gets other ports of the host, and has to get ready again."""
+        self._container.stop(None, grace)
+        self._readiness = None
+        self._seen = (float("-inf"), ())
+        self._ports = {}
+        self._container.start()
+        self._started = time.monotonic()
 
     def execute(self, command: Command) -> Completed:
         """Run a command in it."""
@@ -220,18 +247,28 @@ def _ended(state: ContainerState) -> str:
     return f"the container ended at once with exit code {state.exit_code}{memory}"
 
 
-def _config(spec: ContainerSpec, image: str) -> dict[str, Any]:
+def _varied(spec: ContainerSpec, variation: Variation) -> ContainerSpec:
+    changes: dict[str, Any] = {"env": {**spec.env, **variation.env}}
+    given = (("command", variation.command), ("tty", variation.tty), ("memory", variation.memory))
+    return spec.model_copy(update={**changes, **{name: value for name, value in given if value is not None}})
+
+
+def _config(spec: ContainerSpec, image: str, variation: Variation) -> dict[str, Any]:
     config: dict[str, Any] = {
         "Image": image,
         "Env": [f"{name}={value}" for name, value in spec.env.items()],
         "ExposedPorts": {f"{port}/tcp": {} for port in spec.publish},
         "Tty": spec.tty,
-        "OpenStdin": spec.tty,
-        "HostConfig": settings(spec),
+        "OpenStdin": spec.tty or variation.stdin,
+        "HostConfig": {**settings(spec), "Mounts": _mounts(variation)},
     }
     if spec.command is not None:
         config["Cmd"] = list(spec.command)
-    if not spec.ready.healthy:
+    if not (spec.ready.healthy or variation.health):
         # Health checks of the image would run, and be seen among the processes, for nothing.
         config["Healthcheck"] = {"Test": ["NONE"]}
     return config
+
+
+def _mounts(variation: Variation) -> list[dict[str, Any]]:
+    return [{"Type": "volume", "Source": name, "Target": path} for path, name in variation.volumes.items()]

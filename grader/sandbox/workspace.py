@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import lookup
@@ -9,7 +10,7 @@ from grader.core.clock import limit
 from grader.core.errors import SandboxError, TimedOut, Unmet
 from grader.core.facts import Case
 from grader.core.references import normalize
-from grader.core.specs import Where
+from grader.core.specs import ContainerSpec, LimitSpec, Where
 from grader.sandbox import images, inventory
 from grader.sandbox.disposable import client
 from grader.sandbox.errors import translated
@@ -17,14 +18,16 @@ from grader.sandbox.inside import boot
 from grader.sandbox.own import OwnContainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from grader.core.errors import Failure
-    from grader.core.facts import Command, Completed, Entry
+    from grader.core.facts import Command, Completed, Entry, Variation
     from grader.core.inventory import Inventory, LocalImage
     from grader.core.transcript import Transcript
     from grader.sandbox.disposable.engine import Isolated
+    from grader.sandbox.ledger import Ledger
+    from grader.sandbox.service import Service
 
 WORK: Final = str(boot.WORK)
 """The student's folder, for the commands and for the engine."""
@@ -52,9 +55,12 @@ def begin(
 
 
 class Workspace:
-    """Implements the abilities State, Transcribes, Containers, Runs, Files and Explains."""
+    """Implements the abilities State, Transcribes, Containers, Spawns, Runs, Files and Explains."""
 
-    def __init__(self, engine: Isolated, originals: dict[str, LocalImage], transcript: Transcript) -> None:
+    def __init__(
+        self, ledger: Ledger, engine: Isolated, originals: dict[str, LocalImage], transcript: Transcript
+    ) -> None:
+        self._ledger = ledger
         self._engine = engine
         self._originals = originals
         self._transcript = transcript
@@ -82,6 +88,25 @@ class Workspace:
         """Find a container that the student made."""
         where = name if isinstance(name, Where) else Where(container=name)
         return OwnContainer(self._engine, lookup.the_one(self.inventory().containers, where))
+
+    @contextmanager
+    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[Service]:
+        """Start a container of the image that one of the student's was made from, but for the variation."""
+        from grader.sandbox.spawn import spawned
+
+        where = name if isinstance(name, Where) else Where(container=name)
+        like = lookup.the_one(self.inventory().containers, where)
+        seconds = LimitSpec().start
+        with spawned(self._ledger, like.name, ContainerSpec(), like.image_id, bytes, variation, seconds) as service:
+            yield service
+
+    @contextmanager
+    def volume(self) -> Iterator[str]:
+        """Make an empty volume."""
+        from grader.sandbox.spawn import volume
+
+        with volume(self._ledger) as name:
+            yield name
 
     def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run a command in one of the student's containers."""

@@ -97,7 +97,7 @@ class Commands(Submission):
         originals = begin(
             engine, root, work.allow.rules(work.images, runtime=engine.spec.runtime), work.images, self.to_pull
         )
-        yield Workspace(engine, originals, self._run(engine, script, file.name, work))
+        yield Workspace(work.ledger, engine, originals, self._run(engine, script, file.name, work))
 
     def _file(self, root: Path) -> Path:
         for name in self.file:

@@ -11,7 +11,8 @@ from grader.core.clock import limit
 from grader.core.errors import Failure, TimedOut
 from grader.core.facts import Command
 from grader.core.specs import MIB, ContainerSpec
-from grader.sandbox.containers import OurContainer, run_fresh, settings
+from grader.sandbox.containers import OurContainer, settings
+from grader.sandbox.fresh import run_fresh
 from tests.support.engine import ledger_in
 
 if TYPE_CHECKING:

@@ -210,3 +210,26 @@ def test_ports_on_another_machine_are_no_fault_of_the_student(
     monkeypatch.setattr(Engine, "nearby", False)
     with pytest.raises(SandboxError, match="can't be reached from here"):
         service.connect(3000, 5)
+
+
+def test_a_restarted_container_has_its_files_and_gets_ready_again(start: Callable[..., Service]) -> None:
+    service = start(f"echo once >> /log; sleep 0.2; {serving()}", publish=(3000,), ready={"port": 3000})
+    assert service.ready() is None
+    service.restart(0.1)
+    assert service.ready() is None
+    with service.connect(3000, 5):
+        pass
+    entry = service.entry("/log")
+    assert entry is not None
+    assert entry.content == b"once\nonce\n"
+    assert not service.stopped
+
+
+def test_a_signal_reaches_the_main_process(start: Callable[..., Service]) -> None:
+    service = start("trap 'echo got; exit 3' USR1; echo up; while :; do sleep 0.05; done", ready={"log": "up"})
+    assert service.ready() is None
+    service.signal("USR1")
+    assert service._container.wait(5)
+    assert (service.state().exit_code, service.logs()[0]) == (3, "up\ngot\n")
+    with pytest.raises(Failure, match="there is no signal NONSENSE"):
+        service.signal("NONSENSE")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.core.allowances import Allowances
 from grader.core.errors import Failure, Missing, PolicyError, TimedOut
-from grader.core.facts import Command
+from grader.core.facts import Command, Variation
 from grader.core.script import read
 from grader.core.specs import EngineSpec, Where
 from grader.core.transcript import Line, Transcript
 from grader.sandbox.disposable.lease import lease
 from grader.sandbox.engine import connect
+from grader.sandbox.ledger import Ledger
 from grader.sandbox.replay import Recorder, Replay
 from grader.sandbox.workspace import Workspace, begin
 from tests.support.engine import IMAGES, write
@@ -42,8 +44,9 @@ def engine() -> Iterator[Isolated]:
 class Attempt:
     """One attempt after the other on the same engine; each begins with no container."""
 
-    def __init__(self, engine: Isolated, folder: Path) -> None:
+    def __init__(self, engine: Isolated, folder: Path, ledger: Ledger) -> None:
         self.engine = engine
+        self._ledger = ledger
         self.lines: list[Line] = []
         self._folder = write(folder, {"page/index.html": "hello\n", "notes.txt": "a note\n"})
         self._originals: dict[str, LocalImage] = {}
@@ -56,15 +59,17 @@ class Attempt:
         self.lines, self.recorder = recorder.lines, recorder
         recorder.run(lambda _: None)
         transcript = Transcript(file=name, lines=tuple(self.lines))
-        return Workspace(self.engine, self._originals, transcript)
+        return Workspace(self._ledger, self.engine, self._originals, transcript)
 
     def said(self) -> list[tuple[int | None, str]]:
         return [(line.exit_code, line.output) for line in self.lines]
 
 
 @pytest.fixture
-def attempt(engine: Isolated, tmp_path: Path) -> Attempt:
-    return Attempt(engine, tmp_path / "submission")
+def attempt(engine: Isolated, tmp_path: Path) -> Iterator[Attempt]:
+    ledger = Ledger(engine, uuid.uuid4().hex, tmp_path / "ledgers")
+    yield Attempt(engine, tmp_path / "submission", ledger)
+    assert ledger.close() == ()
 
 
 def test_one_shell_runs_all_lines(attempt: Attempt) -> None:
@@ -237,3 +242,26 @@ def test_no_container_where_one_is_meant(attempt: Attempt) -> None:
     case = made.case("container", Failure("x"), port=None, container=Where(container="web"))
     assert case.transcript is not None
     assert case.containers == ()
+
+
+def test_another_container_of_the_same_image_has_none_of_the_changes(attempt: Attempt) -> None:
+    space = attempt.run("docker run -d --name web busybox:1 sleep 100\ndocker exec web touch /mark\n")
+    web = Where(container="web")
+    assert space.entry("/mark", container=web) is not None
+    with space.volume() as volume:
+        with space.spawn(web, Variation(command=("sleep", "9"), volumes={"/data": volume})) as another:
+            assert another.state().running
+            assert another.execute(Command(("test", "-e", "/mark"))).exit_code == 1
+            assert another.execute(Command(("test", "-d", "/data"))).exit_code == 0
+        assert [one.name for one in space.inventory().containers] == ["web"]
+    assert space.inventory().volumes == ()
+
+
+def test_a_container_of_the_student_is_restarted_with_its_files(attempt: Attempt) -> None:
+    run = f"docker run -d --name web -p 8000 {SERVE}\n"
+    web = attempt.run(run + "docker exec web touch /mark\n").container(Where(container="web"))
+    web.restart(0.1)
+    assert web.execute(Command(("test", "-e", "/mark"))).exit_code == 0
+    web.signal("KILL")
+    with pytest.raises(Failure, match="there is no signal NONSENSE"):
+        web.signal("NONSENSE")

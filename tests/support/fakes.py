@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import socket
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.core import dockerfile
 from grader.core.errors import Failure, Unmet
-from grader.core.facts import Build, Case, Command, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+from grader.core.facts import (
+    Build,
+    Case,
+    Command,
+    Completed,
+    ContainerState,
+    Entry,
+    ImageInfo,
+    Listener,
+    Process,
+    Variation,
+)
 from grader.core.specs import Where
 from tests.support.factories import make_completed, make_entry, make_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.core.inventory import Inventory, LocalImage
     from grader.core.transcript import Transcript
@@ -21,7 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeContainer:
-    """A container whose every answer is a field; `stopped` is what stop() gives, and `stops` records its calls."""
+    """A container whose every answer is a field; `stopped` is what stop() gives.
+
+    `stops`, `signals` and `restarts` record what was asked of it.
+    """
 
     name: str = "main"
     now: ContainerState = field(default_factory=make_state)
@@ -35,6 +50,8 @@ class FakeContainer:
     )
     not_ready: str | None = None
     stops: list[tuple[str | None, float]] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
+    restarts: list[float] = field(default_factory=list)
 
     def state(self) -> ContainerState:
         return self.now
@@ -56,6 +73,12 @@ class FakeContainer:
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
         self.stops.append((signal, grace))
         return self.stopped
+
+    def signal(self, signal: str) -> None:
+        self.signals.append(signal)
+
+    def restart(self, grace: float) -> None:
+        self.restarts.append(grace)
 
     def ready(self) -> str | None:
         return self.not_ready
@@ -81,6 +104,7 @@ class FakeTarget:
         inventory: Inventory | None = None,
         originals: Mapping[str, LocalImage] | None = None,
         transcript: Transcript | None = None,
+        spawn: Callable[[Variation], FakeContainer] | None = None,
     ) -> None:
         self._source = source
         self._build = build
@@ -93,6 +117,9 @@ class FakeTarget:
         self._originals = originals or {}
         self._transcript = transcript
         self._containers = {one.name: one for one in containers}
+        self._spawn = spawn
+        self.spawned: list[tuple[str | Where | None, Variation]] = []
+        self.volumes = 0
         self.announced: list[str] = []
         self.expected: list[str | Where | None] = []
         self.executed: list[tuple[Command, str | Where | None]] = []
@@ -149,6 +176,16 @@ class FakeTarget:
         if isinstance(name, Where):
             return self._containers[name.container or "main"]
         return self._containers[name]
+
+    @contextmanager
+    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[FakeContainer]:
+        self.spawned.append((name, variation))
+        yield self.container(name) if self._spawn is None else self._spawn(variation)
+
+    @contextmanager
+    def volume(self) -> Iterator[str]:
+        self.volumes += 1
+        yield f"volume-{self.volumes}"
 
     def inventory(self) -> Inventory:
         if self._inventory is None:
