@@ -70,42 +70,6 @@ install_plugins() {
   has_plugins || fail "docker has no buildx 0.13 or no Compose 2" "install them for $(command -v docker)"
 }
 
-distribution() {
-  # shellcheck source=/dev/null
-  (. /etc/os-release 2>/dev/null && echo "${ID:-}:${VERSION_CODENAME:-}") || echo unknown
-}
-
-# Debian 12 has neither buildx nor Compose 2, Debian 13 has. Its packages are taken only where they are asked for.
-add_trixie() {
-  local mirror
-  mirror=$(debian_mirror)
-  if [[ -z $mirror ]]; then # a new machine may not have read its sources yet
-    update_packages
-    mirror=$(debian_mirror)
-  fi
-  [[ -n $mirror ]] || fail "apt has no source for bookworm to take trixie's address from" "see /etc/apt/sources.list.d"
-  install_packages debian-archive-keyring # an early Debian 12 doesn't know the keys of 13
-  as_root tee /etc/apt/sources.list.d/grader-trixie.sources >/dev/null <<SOURCE
-Types: deb
-URIs: $mirror
-Suites: trixie
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-SOURCE
-  as_root tee /etc/apt/preferences.d/grader-trixie >/dev/null <<PIN
-Package: *
-Pin: release n=trixie
-Pin-Priority: 50
-PIN
-  update_packages
-}
-
-debian_mirror() {
-  # shellcheck disable=SC2016 # apt fills these in
-  apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
-    awk '$1 == "bookworm" && !found { print $2; found = 1 }'
-}
-
 start_engine() {
   say "starting the Docker engine"
   if [[ -d /run/systemd/system ]]; then
