@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
 
     from grader.core.dockerfile import Dockerfile
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
     from grader.core.inventory import Inventory, LocalImage
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
+    from grader.core.variants import Node, Variant
+
+
+@runtime_checkable
+class Anything(Protocol):
+    """No ability of its own: a group of checks needs what the checks in it need."""
 
 
 @runtime_checkable
@@ -46,6 +53,47 @@ class Builds(Protocol):
 
     def build(self) -> Build:
         """Build on the first call; the outcome of the build, good or bad, is kept."""
+
+
+class Rebuilt(Protocol):
+    """A build that differs from the exercise's own, and the image it made."""
+
+    @property
+    def outcome(self) -> Build:
+        """How it went, good or bad."""
+
+    @property
+    def by_hand(self) -> str:
+        """The `docker build` command with which a person does the same; files that were changed are not in it."""
+
+    def image(self) -> ImageInfo:
+        """Give the configuration of its image. Raises Unmet when there is none."""
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at an absolute path of its image, or None. Raises Unmet when there is none."""
+
+    def tree(self) -> Mapping[str, Node]:
+        """Give everything in the image's file system, by path.
+
+        Raises Unmet when there is no image, Failure for one that is too large to compare.
+        """
+
+
+@runtime_checkable
+class Rebuilds(Protocol):
+    """Further builds of the student's work, each of which differs a little from the exercise's own."""
+
+    def dockerfile(self) -> Dockerfile:
+        """Give it parsed. Raises DockerfileError (a Failure) for text that is no Dockerfile."""
+
+    def build(self) -> Build:
+        """Build as the exercise says, on the first call; the outcome, good or bad, is kept."""
+
+    def rebuild(self, variant: Variant) -> Rebuilt:
+        """Build a variant on the first call for it; the outcome, good or bad, is kept.
+
+        Raises Failure where nothing may or can be built.
+        """
 
 
 @runtime_checkable
@@ -98,8 +146,11 @@ class Container(Protocol):
     def processes(self) -> tuple[Process, ...]:
         """Give its processes, PID 1 first, seen from outside. Empty when it isn't running."""
 
-    def listeners(self) -> tuple[Listener, ...]:
-        """Give the TCP addresses its processes listen on, seen from outside."""
+    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+        """Give the addresses its processes listen on (or for `udp`, receive on), seen from outside.
+
+        Empty also where the engine can't look into the container, and the image has no `cat`.
+        """
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """Open a TCP connection to a container port, as from outside it.

@@ -31,6 +31,19 @@ class BuildFailure:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a build that was begun, or answered from the build cache."""
+
+    name: str
+    """As BuildKit names it: `[build 2/4] RUN pip install flask`."""
+    cached: bool = False
+    """Whether the cache had its outcome, so that nothing was run."""
+    seconds: float = 0.0
+    line: int | None = None
+    """Of its instruction in the Dockerfile; None where it comes from a base image (ONBUILD)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """A build that was tried."""
 
@@ -42,6 +55,8 @@ class Build:
     failure: BuildFailure | None = None
     timed_out: bool = False
     cached_steps: int = 0
+    steps: tuple[Step, ...] = ()
+    """Those that the build came to, in the order in which they began."""
 
     @property
     def ok(self) -> bool:
@@ -136,15 +151,27 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An address on which a process of the container accepts TCP connections."""
+    """An address on which a process of the container accepts TCP connections, or receives UDP packets."""
 
     address: str
     port: int
+    uid: int | None = field(default=None, compare=False)
+    """The number of the user whose process opened it."""
 
     @property
     def loopback(self) -> bool:
         """Whether only the container itself can reach it."""
         return self.address.startswith("127.") or self.address == "::1"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One run of a container's health check."""
+
+    exit_code: int
+    """0 for healthy; -1 where the engine ended it, or could not start it."""
+    output: str
+    """What it wrote, or what the engine says of it; the engine keeps 4 kB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +189,27 @@ class ContainerState:
     """What it runs: entrypoint and command together."""
     health: str | None = None
     restarts: int = 0
+    health_log: tuple[Probe, ...] = ()
+    """The last runs of its health check, the newest last; the engine keeps five."""
 
     @property
     def running(self) -> bool:
         """Whether its main process is alive."""
         return self.status == "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How a container's health check is run; what is None stays as the image has it."""
+
+    interval: float | None = None
+    """Seconds between two probes."""
+    timeout: float | None = None
+    """Seconds after which a probe counts as failed."""
+    start_period: float | None = None
+    """Seconds after the start in which failed probes don't count."""
+    retries: int | None = None
+    """How many probes must fail one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +228,8 @@ class Variation:
     """Bytes of memory; swap is not added to it."""
     health: bool = False
     """Whether the image's HEALTHCHECK runs."""
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    """How it is run."""
     volumes: Mapping[str, str] = field(default_factory=dict)
     """Paths in the container, each with the volume that is mounted there."""
     await_ready: bool = True

@@ -98,10 +98,10 @@ class Engine:
         """Whether `tables` can be asked."""
         return self.local
 
-    def tables(self, pid: int) -> list[str]:
-        """Give the kernel's tables of TCP sockets for a process that the engine started."""
+    def tables(self, pid: int, protocol: str = "tcp") -> list[str]:
+        """Give the kernel's tables of sockets for a process that the engine started; `protocol` is `tcp` or `udp`."""
         found = []
-        for name in ("tcp", "tcp6"):
+        for name in (protocol, f"{protocol}6"):
             with contextlib.suppress(OSError), Path(f"/proc/{pid}/net/{name}").open("rb") as file:
                 found.append(file.read(MAX_TABLE).decode("ascii", "replace"))
         return found

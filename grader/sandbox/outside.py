@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from grader.core.facts import Completed
     from grader.sandbox.engine import Engine
 
-_LISTENING: Final = "0A"
-"""TCP_LISTEN in the kernel's tables (proc_net_tcp, include/net/tcp_states.h)."""
-_TABLES: Final = ("tcp", "tcp6")
+_LISTENING: Final = {"tcp": "0A", "udp": "07"}
+"""The state of a socket that waits for others, in the kernel's tables (include/net/tcp_states.h).
+
+TCP_LISTEN; a UDP socket that is bound and not connected has TCP_CLOSE.
+"""
+_UID: Final = 7
+"""The column of the user, of those that are separated by blanks."""
 _NOT_RUNNING: Final = 409
 """The engine's answer for a container that has ended meanwhile."""
 _DIGITS: Final = 10
@@ -61,42 +65,49 @@ def users(passwd: bytes) -> dict[int, str]:
     return found
 
 
-def listeners(engine: Engine, pid: int, execute: Callable[[Command], Completed]) -> tuple[Listener, ...]:
-    """Give the TCP addresses on which a container's processes listen; `pid` is its main process on the engine's host.
+def listeners(
+    engine: Engine, pid: int, execute: Callable[[Command], Completed], protocol: str = "tcp"
+) -> tuple[Listener, ...]:
+    """Give the addresses on which a container's processes listen; `pid` is its main process on the engine's host.
 
     Where the engine's `/proc` can't be read from here, the table is read with the image's own `cat`, if it has one.
     """
     if engine.sees_sockets:
-        return seen_listeners(engine, pid)
-    paths = tuple(f"/proc/net/{table}" for table in _TABLES)
+        return seen_listeners(engine, pid, protocol)
+    paths = (f"/proc/net/{protocol}", f"/proc/net/{protocol}6")
     try:
-        return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout))
+        return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout, protocol))
     except TimedOut:
         raise
     except Failure:
         return ()  # it has ended meanwhile
 
 
-def seen_listeners(engine: Engine, pid: int) -> tuple[Listener, ...]:
+def seen_listeners(engine: Engine, pid: int, protocol: str = "tcp") -> tuple[Listener, ...]:
     """Read the addresses where the engine can see them; none when the process has gone."""
-    return _sorted(_parse("\n".join(engine.tables(pid))))
+    return _sorted(_parse("\n".join(engine.tables(pid, protocol)), protocol))
 
 
 def _sorted(found: list[Listener]) -> tuple[Listener, ...]:
     return tuple(sorted(set(found), key=lambda one: (one.port, one.address)))
 
 
-def _parse(table: str) -> list[Listener]:
+def _parse(table: str, protocol: str) -> list[Listener]:
     found = []
     for line in table.splitlines():
         fields = line.split()
-        if len(fields) > 3 and fields[3] == _LISTENING:  # noqa: PLR2004 - number, local, remote, state
+        if len(fields) > 3 and fields[3] == _LISTENING[protocol]:  # noqa: PLR2004 - number, local, remote, state
             address, _, port = fields[1].rpartition(":")
             with contextlib.suppress(ValueError):
                 # Docker's own resolver on user-made networks listens on 127.0.0.11.
                 if (shown := _address(address)) != "127.0.0.11":
-                    found.append(Listener(shown, int(port, 16)))
+                    found.append(Listener(shown, int(port, 16), _user(fields)))
     return found
+
+
+def _user(fields: list[str]) -> int | None:
+    number = fields[_UID] if len(fields) > _UID else ""
+    return int(number) if number.isdecimal() and len(number) <= _DIGITS else None
 
 
 def _address(raw: str) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process
+    from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process, Rhythm
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
@@ -29,6 +29,9 @@ _GLANCE: Final = 0.005
 """Seconds between two glances at `/proc`, which cost next to nothing."""
 _SNAPSHOT: Final = 0.1
 """Seconds for which a list of processes serves one check after the other; retries come at longer intervals."""
+_NANO: Final = 1_000_000_000
+_SHORTEST: Final = 1_000_000
+"""Nanoseconds: the shortest time that the engine takes for a health check."""
 _LOOPBACK_GRACE: Final = 1.5
 """Seconds after which a server that listens on the loopback only is not waited for any longer: it won't move."""
 
@@ -87,13 +90,13 @@ class Service:
     def _users(self) -> dict[int, str]:
         return outside.users(self._passwd())
 
-    def listeners(self) -> tuple[Listener, ...]:
-        """Give the TCP addresses its processes listen on."""
-        return self._listeners(self._container.inspect())
+    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+        """Give the addresses its processes listen on."""
+        return self._listeners(self._container.inspect(), protocol)
 
-    def _listeners(self, raw: dict[str, Any]) -> tuple[Listener, ...]:
+    def _listeners(self, raw: dict[str, Any], protocol: str = "tcp") -> tuple[Listener, ...]:
         pid = int(raw["State"].get("Pid") or 0)
-        return outside.listeners(self._engine, pid, self._container.execute) if pid else ()
+        return outside.listeners(self._engine, pid, self._container.execute, protocol) if pid else ()
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """Open a TCP connection to one of its ports.
@@ -267,7 +270,16 @@ def _config(spec: ContainerSpec, image: str, variation: Variation) -> dict[str, 
     if not (spec.ready.healthy or variation.health):
         # Health checks of the image would run, and be seen among the processes, for nothing.
         config["Healthcheck"] = {"Test": ["NONE"]}
+    elif variation.health:
+        config["Healthcheck"] = _healthcheck(variation.rhythm)
     return config
+
+
+def _healthcheck(rhythm: Rhythm) -> dict[str, Any]:
+    """Give what is to differ from the image's HEALTHCHECK: the engine takes over what is missing, or 0."""
+    times = {"Interval": rhythm.interval, "Timeout": rhythm.timeout, "StartPeriod": rhythm.start_period}
+    found = {name: max(int(value * _NANO), _SHORTEST) for name, value in times.items() if value is not None}
+    return {**found, **({"Retries": rhythm.retries} if rhythm.retries is not None else {})}
 
 
 def _mounts(variation: Variation) -> list[dict[str, Any]]:

@@ -87,6 +87,29 @@ def test_lines_of_the_kernels_table(line: str, expected: Listener | None) -> Non
     assert found == ((expected,) if expected is not None else ())
 
 
+def test_sockets_of_udp() -> None:
+    def execute(command: Command) -> Completed:
+        assert command.argv == ("cat", "/proc/net/udp", "/proc/net/udp6")
+        rows = (
+            "0: 00000000:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000        0 1 2 0 0",
+            "1: 0100007F:1F90 0100007F:1234 01 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0",
+            "2: 0B00007F:8F2B 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 0",
+        )
+        return make_completed(stdout=HEAD + "\n".join(rows))
+
+    [found] = outside.listeners(FakeEngine([]), 1, execute, "udp")  # type: ignore[arg-type]
+    assert (found.address, found.port, found.uid) == ("0.0.0.0", 53, 1000)  # noqa: S104 - what it receives on
+
+
+@pytest.mark.parametrize(("user", "uid"), [("1000", 1000), ("x", None), ("9" * 5_000, None)])
+def test_the_user_of_a_socket(user: str, uid: int | None) -> None:
+    def execute(_: Command) -> Completed:
+        return make_completed(stdout=f"0: 00000000:0BB8 00000000:0000 0A 0:0 0:0 0 {user} 0 1")
+
+    [found] = outside.listeners(FakeEngine([]), 1, execute)  # type: ignore[arg-type]
+    assert found.uid == uid
+
+
 def test_where_nothing_can_be_run() -> None:
     def gone(_: Command) -> Completed:
         raise Failure("it has ended")

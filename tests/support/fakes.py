@@ -44,6 +44,7 @@ class FakeContainer:
     stderr: str = ""
     running: Sequence[Process] = ()
     listening: Sequence[Listener] = ()
+    receiving: Sequence[Listener] = ()
     published: Mapping[int, tuple[str, int]] = field(default_factory=dict)
     stopped: tuple[ContainerState, float] = field(
         default_factory=lambda: (make_state(status="exited", exit_code=0), 0.2)
@@ -62,8 +63,8 @@ class FakeContainer:
     def processes(self) -> tuple[Process, ...]:
         return tuple(self.running)
 
-    def listeners(self) -> tuple[Listener, ...]:
-        return tuple(self.listening)
+    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+        return tuple(self.listening if protocol == "tcp" else self.receiving)
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         if port not in self.published:

@@ -103,9 +103,9 @@ class Isolated(Engine):
         """Whether `tables` can be asked: always, through the agent."""
         return True
 
-    def tables(self, pid: int) -> list[str]:
-        """Give the kernel's tables of TCP sockets for a process that the engine started."""
-        found = self.ask({"op": "tables", "pid": pid})["tables"]
+    def tables(self, pid: int, protocol: str = "tcp") -> list[str]:
+        """Give the kernel's tables of sockets for a process that the engine started; `protocol` is `tcp` or `udp`."""
+        found = self.ask({"op": "tables", "pid": pid, "protocol": protocol})["tables"]
         return [str(table) for table in found]
 
     def ask(self, request: dict[str, Any], timeout: float = 10) -> dict[str, Any]:

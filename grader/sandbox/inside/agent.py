@@ -84,10 +84,10 @@ class Agent:
             "now": time.monotonic(),
         }
 
-    def op_tables(self, _: socket.socket, pid: int) -> dict[str, Any]:
-        """Give the kernel's tables of TCP sockets in the network of a process."""
+    def op_tables(self, _: socket.socket, pid: int, protocol: str = "tcp") -> dict[str, Any]:
+        """Give the kernel's tables of TCP or UDP sockets in the network of a process."""
         tables = []
-        for name in ("tcp", "tcp6"):
+        for name in ("udp", "udp6") if protocol == "udp" else ("tcp", "tcp6"):
             with contextlib.suppress(OSError), Path(f"/proc/{int(pid)}/net/{name}").open("rb") as file:
                 tables.append(file.read(MAX_TABLE).decode("ascii", "replace"))
         return {"tables": tables}
