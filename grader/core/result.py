@@ -75,6 +75,9 @@ class Diagnosis(Model):
     """What to do about it."""
     line: int | None = None
     """The line that it is about, of the Dockerfile or of the file with the commands."""
+    flag: StudentText | None = Field(default=None, exclude=True)
+    """What a person should know who reads the result: that the work may well do on the student's machine what it
+    can't do here, and what is missing for that."""
     certainty: int = Field(default=50, ge=0, le=100, exclude=True)
     """The most certain diagnosis of a failure is the one given."""
 

@@ -92,6 +92,8 @@ def _blocked(check: Check, needed: CheckResult) -> CheckResult:
 
 def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, seconds: float) -> CheckResult:
     diagnosis = explanation(check, failure, target, attempt.exercise.container_names)
+    if diagnosis is not None and diagnosis.flag is not None and diagnosis.flag not in attempt.flags:
+        attempt.flags.append(diagnosis.flag)
     return outcome(
         check,
         Outcome.FAILED,
@@ -115,6 +117,7 @@ def explanation(check: Check, failure: Failure, target: Any, names: Collection[s
     if not isinstance(target, Explains):
         return None
     try:
+        check = failure.check or check
         case = target.case(check.kind, failure, port=check.asked_port, container=check.in_)
         where = check.in_ if isinstance(check.in_, Where) else None
         case = replace(case, where=where, host_port=check.asked_host_port)

@@ -17,8 +17,8 @@ MAX_IGNORE: Final = 64 * 1024
 MAX_PATTERNS: Final = 200
 _TOKENS: Final = re.compile(r"(\*\*/|\*\*|\*|\?)")
 _WILDCARDS: Final = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-_SCRIPT_HEAD: Final = 200
-"""Bytes of a script that tell its interpreter and its line ends."""
+_SCRIPT_HEAD: Final = 2_000
+"""Bytes of a script that are looked at: its interpreter, its line ends, and of most scripts all that they do."""
 
 
 @dataclass(frozen=True, slots=True)
