@@ -52,11 +52,13 @@ def build(
     spec: BuildSpec,
     *,
     namespace: str,
+    no_cache: bool = False,
     cancelled: Callable[[], bool] | None = None,
 ) -> Build:
     """Build `context` with `dockerfile`; a build that fails or takes too long is an outcome, not an error.
 
-    `namespace` keeps cache mounts apart from those of other attempts. Raises SandboxError if the builder itself fails.
+    `namespace` keeps cache mounts apart from those of other attempts; with `no_cache`, every step is run. Raises
+    SandboxError if the builder itself fails.
     """
     ledger.add("build", ledger.attempt)
     log = BuildLog()
@@ -70,6 +72,7 @@ def build(
             target=target,
             attempt=ledger.attempt,
             namespace=namespace,
+            no_cache=no_cache,
         )
         try:
             done = run(
@@ -90,7 +93,9 @@ def build(
     if image is not None:
         ledger.add("image", image)
         ledger.drop("build", ledger.attempt)
-        return Build(image=image, seconds=done.seconds, log=log.text(), cached_steps=log.cached_steps)
+        return Build(
+            image=image, seconds=done.seconds, log=log.text(), cached_steps=log.cached_steps, steps=log.steps()
+        )
     failure = log.failure()
     if done.timed_out:
         what = f"the build was not finished after {show_seconds(spec.timeout)} (the build limit)"
@@ -99,7 +104,15 @@ def build(
         raise SandboxError("the build ended well, but without an image", hint="See `grader doctor`.")
     elif _is_trouble(failure):
         raise SandboxError(f"the build could not be run: {one_line(failure.message)}", hint="See `grader doctor`.")
-    return Build(None, done.seconds, log.text(), failure, timed_out=done.timed_out, cached_steps=log.cached_steps)
+    return Build(
+        image=None,
+        seconds=done.seconds,
+        log=log.text(),
+        failure=failure,
+        timed_out=done.timed_out,
+        cached_steps=log.cached_steps,
+        steps=log.steps(),
+    )
 
 
 def _is_trouble(failure: BuildFailure) -> bool:
@@ -119,6 +132,7 @@ def _command(
     target: Path,
     attempt: str,
     namespace: str,
+    no_cache: bool,
 ) -> list[str]:
     argv = [*buildx, "build", "--builder=default", "--progress=rawjson", "--provenance=false"]
     argv += [f"--network={spec.network}", f"--iidfile={target}", f"--file={dockerfile}", "--load"]
@@ -127,6 +141,8 @@ def _command(
     if namespace:
         argv += [f"--build-arg=BUILDKIT_CACHE_MOUNT_NS={namespace}"]
     argv += [f"--build-arg={name}={value}" for name, value in spec.args.items()]
+    if no_cache:
+        argv += ["--no-cache"]
     if spec.target is not None:
         argv += [f"--target={spec.target}"]
     return [*argv, str(context)]

@@ -7,13 +7,16 @@ import binascii
 import json
 import re
 from collections import deque
+from datetime import datetime
 from typing import Any, Final
 
-from grader.core.facts import BuildFailure
+from grader.core.facts import BuildFailure, Step
 from grader.core.text import clean, clip
 
 MAX_EVENT: Final = 1024 * 1024
 MAX_PIECES: Final = 400
+MAX_NAME: Final = 300
+"""Characters of a step's name that are kept."""
 MAX_TAIL: Final = 4_000
 """Characters of one step's output that are kept, for the case that it fails."""
 _EXIT_CODE: Final = re.compile(r"exit code: (\d{1,3})$")
@@ -30,7 +33,8 @@ class BuildLog:
         self._names: dict[str, str] = {}
         self._errors: dict[str, str] = {}
         self._cached: set[str] = set()
-        self._started: dict[str, None] = {}
+        self._started: dict[str, str] = {}
+        self._seconds: dict[str, float] = {}
         self._finished: set[str] = set()
         self._output: dict[str, str] = {}
         self._head: list[str] = []
@@ -80,9 +84,10 @@ class BuildLog:
         if vertex.get("error"):
             self._errors[digest] = str(vertex["error"])
         if vertex.get("started"):
-            self._started[digest] = None
+            self._started[digest] = str(vertex["started"])
         if vertex.get("completed"):
             self._finished.add(digest)
+            self._seconds[digest] = _seconds(self._started.get(digest, ""), str(vertex["completed"]))
         if vertex.get("cached"):
             self._cached.add(digest)
 
@@ -106,7 +111,7 @@ class BuildLog:
     def unfinished(self) -> str | None:
         """Name the step that was running when the build was ended."""
         digest = self._running()
-        return clip(clean(self._names[digest]), 300) if digest else None
+        return clip(clean(self._names[digest]), MAX_NAME) if digest else None
 
     def _running(self) -> str | None:
         running = [digest for digest in self._started if digest not in self._finished]
@@ -116,6 +121,14 @@ class BuildLog:
     def cached_steps(self) -> int:
         """How many steps came from the cache."""
         return sum(1 for digest in self._cached if self._names.get(digest, "").startswith("["))
+
+    def steps(self) -> tuple[Step, ...]:
+        """Give the steps that were begun, in order."""
+        return tuple(
+            Step(clip(clean(self._names[one]), MAX_NAME), one in self._cached, self._seconds.get(one, 0.0))
+            for one in self._started
+            if self._names[one].startswith("[") and not self._names[one].startswith("[internal]")
+        )
 
     def text(self) -> str:
         """Give head and tail of all output."""
@@ -134,8 +147,16 @@ class BuildLog:
         code = _EXIT_CODE.search(error)
         return BuildFailure(
             message=clip(clean(message.removeprefix("ERROR: ") or error), 1_000),
-            step=clip(clean(self._names[digest]), 300) if digest else None,
+            step=clip(clean(self._names[digest]), MAX_NAME) if digest else None,
             line=int(place[1]) if place else None,
             exit_code=int(code[1]) if code else None,
             output=clip(clean(self._output.get(digest or "", "")), MAX_TAIL),
         )
+
+
+def _seconds(started: str, completed: str) -> float:
+    try:
+        took = datetime.fromisoformat(completed) - datetime.fromisoformat(started)
+    except (ValueError, TypeError):
+        return 0.0
+    return max(took.total_seconds(), 0.0)
