@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import remaining
 from grader.core.errors import Failure, SandboxError, TimedOut
-from grader.core.facts import Command, Completed, ContainerState
+from grader.core.facts import Command, Completed, ContainerState, Probe
 from grader.core.text import one_line
 from grader.sandbox.engine import LABEL
 from grader.sandbox.errors import translated
@@ -240,7 +240,12 @@ def state_of(raw: dict[str, Any]) -> ContainerState:
         argv=(str(raw.get("Path") or ""), *(str(word) for word in raw.get("Args") or ())),
         health=(state.get("Health") or {}).get("Status"),
         restarts=int(raw.get("RestartCount") or 0),
+        health_log=tuple(_probe(one) for one in (state.get("Health") or {}).get("Log") or ()),
     )
+
+
+def _probe(raw: dict[str, Any]) -> Probe:
+    return Probe(exit_code=int(raw.get("ExitCode") or 0), output=str(raw.get("Output") or ""))
 
 
 def _ending(state: ContainerState) -> str:

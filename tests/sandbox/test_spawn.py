@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.core.errors import Unmet
-from grader.core.facts import Command, Variation
+from grader.core.facts import Command, Probe, Rhythm, Variation
 from grader.core.specs import MIB, ContainerSpec
 from tests.support.engine import project_in
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.docker
 SOURCE = """\
 FROM busybox:1
-HEALTHCHECK --interval=1s CMD true
+HEALTHCHECK --interval=1s CMD echo fine; true
 CMD ["sh", "-c", "echo $WHO; sleep 60"]
 """
 
@@ -47,6 +48,18 @@ def test_it_differs_as_told_and_is_gone_afterwards(project: Project) -> None:
 def test_the_health_check_runs_if_it_is_wanted(project: Project, *, health: bool) -> None:
     with project.spawn(None, Variation(health=health)) as another:
         assert (another.state().health is not None) is health
+
+
+def test_its_rhythm_can_be_another_and_the_rest_is_the_images(project: Project) -> None:
+    rhythm = Rhythm(interval=0.5, start_period=0, retries=2)
+    with project.spawn(None, Variation(health=True, rhythm=rhythm)) as another:
+        found = project._ledger.engine.api.inspect_container(another.id)["Config"]["Healthcheck"]
+        assert found["Test"] == ["CMD-SHELL", "echo fine; true"]
+        assert (found["Interval"], found["StartPeriod"], found["Retries"]) == (500_000_000, 1_000_000, 2)
+        end = time.monotonic() + 10
+        while not (state := another.state()).health_log and time.monotonic() < end:
+            time.sleep(0.05)
+        assert state.health_log[0] == Probe(exit_code=0, output="fine\n")
 
 
 def test_a_volume_outlives_a_container_and_ends_with_the_block(project: Project) -> None:
