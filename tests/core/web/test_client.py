@@ -11,7 +11,8 @@ import pytest
 
 from grader.core import clock
 from grader.core.errors import Failure, Missing, TimedOut
-from grader.core.web import MAX_BODY, Connect, Reply, Request, _Wire, exchange
+from grader.core.web import MAX_BODY, Connect, Reply, Request, exchange
+from grader.core.web.wire import Wire
 from tests.support.servers import closed_port, repeating, resetting, sending, serving
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_the_deadline_holds_while_bytes_keep_coming() -> None:
     with ours, theirs:
         theirs.sendall(b"more")
         with pytest.raises(TimeoutError):
-            _Wire(ours, time.monotonic() - 1).read(1)
+            Wire(ours, time.monotonic() - 1).read(1)
 
 
 def test_a_request_that_nobody_reads_meets_the_deadline() -> None:

@@ -1,0 +1,9 @@
+"""Talking to servers that may be hostile: every byte and every second of it is bounded."""
+
+from __future__ import annotations
+
+from grader.core.web.client import MAX_BODY, exchange
+from grader.core.web.messages import Reply, Request
+from grader.core.web.wire import Connect
+
+__all__ = ["MAX_BODY", "Connect", "Reply", "Request", "exchange"]
