@@ -45,9 +45,9 @@ def read(head: bytes) -> Binary | None:
 
 
 def _elf(head: bytes) -> Binary | None:
-    order = {1: "<", 2: ">"}.get(head[5])
-    wide = head[4] == 2  # noqa: PLR2004 - ELFCLASS64
-    if order is None or head[4] not in {1, 2}:
+    order = {b"\1": "<", b"\2": ">"}.get(head[5:6])
+    wide = head[4:5] == b"\2"  # ELFCLASS64
+    if order is None or head[4] not in b"\1\2":
         return None
     (machine,) = struct.unpack_from(f"{order}H", head, 18)
     start = struct.unpack_from(f"{order}{'Q' if wide else 'I'}", head, 32 if wide else 28)[0]

@@ -5,7 +5,7 @@ https://docs.docker.com/reference/dockerfile/#shell-form-entrypoint-example
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from grader.core.dockerfile import Instruction
     from grader.core.facts import Case
 
+_SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
+
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Look at the first process, if the check is about it or about stopping."""
     state = container(case)
     about_it = case.kind == "stop" or (case.kind == "process" and "PID 1" in case.message)
     if state is None or not about_it:
+        return None
+    # Some shells give their place to a single command by themselves.
+    if case.processes and base(case.processes[0].argv.partition(" ")[0]) not in _SHELLS:
         return None
     line = shell_text(state.argv)
     # A container that had ended by itself has other trouble than a signal; after a stop, killed is 137.
