@@ -120,6 +120,16 @@ class Files(Protocol):
         With `container`, of that container, which is paused while it is read: its paths could be swapped meanwhile.
         """
 
+    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
+        """Say that `entries` will be asked for the same, so that one pass finds what all checks ask for."""
+
+    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
+        """Give what matches a pattern of paths (`grader.core.globs`), sorted by path.
+
+        With the first `keep` bytes of each file. Links are not followed, but for the folder before the first wildcard.
+        Raises Failure where more is found than can be looked at.
+        """
+
 
 @runtime_checkable
 class Runs(Protocol):

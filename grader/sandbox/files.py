@@ -5,21 +5,25 @@ from __future__ import annotations
 import posixpath
 import tarfile
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from grader.core.clock import remaining
-from grader.core.facts import Entry
+from grader.core.errors import SandboxError
+from grader.core.globs import covers
+from grader.sandbox import archives, trees
+from grader.sandbox.archives import MAX_CONTENT, Pieces
 from grader.sandbox.errors import translated
 from grader.sandbox.ledger import uninterrupted
+from grader.sandbox.trees import Harvest, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from grader.core.errors import Failure
+    from grader.core.facts import Entry
     from grader.sandbox.engine import Engine
     from grader.sandbox.ledger import Ledger
 
-MAX_CONTENT: Final = 1024 * 1024
-"""Bytes of one file that are kept."""
 MAX_FOLDER: Final = 2 * 1024 * 1024
 """Bytes of a folder that are read to serve several files of it at once."""
 _ONE_FILE: Final = MAX_CONTENT + 64 * 1024
@@ -32,27 +36,6 @@ _NOWHERE: Final = ("too many links", "not a directory", "file name too long")
 _COMMON: Final = frozenset(
     {"/", "/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib", "/var", "/opt"}
 )
-
-
-class _Pieces:
-    """A stream of chunks as a file for tarfile, read no further than `limit` bytes."""
-
-    def __init__(self, chunks: Iterator[bytes], limit: int) -> None:
-        self._chunks = chunks
-        self._left = limit
-        self._buffer = bytearray()
-
-    def read(self, size: int) -> bytes:
-        while len(self._buffer) < size and self._left > 0:
-            remaining(60)
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            self._left -= len(chunk)
-            self._buffer += chunk
-        piece = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        return piece
 
 
 class _Files(ABC):
@@ -92,9 +75,42 @@ class _Files(ABC):
 
         `_whole` says afterwards whether that was all.
         """
+        self._whole = linked = False
+        try:
+            for archive, member in self._members(path, limit):
+                # A second name of a file comes without its content: such a path is fetched by itself.
+                linked = linked or member.islnk()
+                inner = archives.relative(member.name)
+                if not member.islnk():
+                    yield inner, archives.entry(archive, member, f"{path}/{inner}" if inner else path)
+            self._whole = not linked
+        except (tarfile.TarError, EOFError):
+            return  # cut at the limit: what was read is good
+
+    def _gather(self, root: str, wishes: Collection[Wish]) -> Harvest:
+        """Read a folder once for all that is wished for in it."""
+        harvest, place = Harvest(root, wishes), root
+        try:
+            for archive, member in self._members(root):
+                if member.issym() and not archives.relative(member.name):
+                    place = self._target(root) or root
+                    break
+                harvest.add(archive, member)
+            if place != root:  # the folder is a link
+                for archive, member in self._members(place):
+                    harvest.add(archive, member)
+        except (tarfile.TarError, EOFError) as error:
+            raise SandboxError(f"reading {root}: the Docker engine broke off in the middle") from error
+        for path in harvest.linked:
+            entry = self._entry(path)
+            if entry is not None:
+                harvest.complete(path, entry)
+        return harvest
+
+    def _members(self, path: str, limit: int | None = None) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+        """Give the members of the archive of a path, up to a limit; none if nothing is there."""
         from docker.errors import APIError
 
-        self._whole = False
         with translated(f"reading {path}"):
             try:
                 chunks, _ = self._engine.api.get_archive(self._container(), path)
@@ -102,34 +118,26 @@ class _Files(ABC):
                 if error.status_code == _NOT_FOUND or any(one in str(error.explanation) for one in _NOWHERE):
                     return
                 raise
-            try:
-                yield from self._members(iter(chunks), path, limit)
-            finally:
-                chunks.close()
-
-    def _members(self, chunks: Iterator[bytes], path: str, limit: int) -> Iterator[tuple[str, Entry]]:
+        stream = iter(chunks)
         try:
-            with tarfile.open(fileobj=_Pieces(chunks, limit), mode="r|") as archive:  # type: ignore[call-overload]
-                linked = False
-                for member in archive:
-                    # A second name of a file comes without its content: such a path is fetched by itself.
-                    linked = linked or member.islnk()
-                    inner = member.name.rstrip("/").partition("/")[2]
-                    if not member.islnk():
-                        yield inner, _entry_of(archive, member, f"{path}/{inner}" if inner else path)
-            self._whole = not linked
-        except (tarfile.TarError, EOFError):
-            return  # cut at the limit: what was read is good
+            yield from archives.read(Pieces(_translated(stream, path), limit))
+        finally:
+            chunks.close()
 
     @abstractmethod
     def _container(self) -> str:
         """Give the container to read."""
 
 
+def _translated(stream: Iterator[bytes], path: str) -> Iterator[bytes]:
+    with translated(f"reading {path}"):
+        yield from stream
+
+
 class ImageFiles(_Files):
     """Files of one image, through a container that never runs.
 
-    What several checks ask for in one folder costs one request.
+    What several checks ask for in one folder costs one request, and so do patterns in one.
     """
 
     def __init__(self, ledger: Ledger, image: str) -> None:
@@ -140,11 +148,33 @@ class ImageFiles(_Files):
         self._known: dict[str, Entry | None] = {}
         self._complete: set[str] = set()
         self._announced: dict[str, set[str]] = {}
+        self._wishes: dict[Wish, None] = {}
+        self._harvest: dict[Wish, tuple[Entry, ...] | Failure] = {}
 
     def announce(self, path: str) -> None:
         """Remember that a path will be asked for."""
         path = posixpath.normpath(path)
         self._announced.setdefault(posixpath.dirname(path), set()).add(path)
+
+    def announce_entries(self, pattern: str, keep: int) -> None:
+        """Remember that what matches a pattern will be asked for."""
+        self._wishes[Wish(pattern, keep)] = None
+
+    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
+        """Give what matches a pattern, by path, with at most `keep` bytes of each file."""
+        wish = Wish(pattern, keep)
+        if wish not in self._harvest:
+            self._wishes[wish] = None
+            self._reap(trees.widest(wish, self._wishes))
+        if wish not in self._harvest:  # behind a link, for whoever came from farther out
+            self._harvest |= self._gather(wish.root, [wish]).results()
+        return trees.value(self._harvest[wish])
+
+    def _reap(self, root: str) -> None:
+        wishes = [wish for wish in self._wishes if covers(root, wish.root)]
+        self._harvest |= self._gather(root, wishes).results()
+        for wish in wishes:
+            del self._wishes[wish]
 
     def _entry(self, path: str) -> Entry | None:
         folder = posixpath.dirname(path)
@@ -192,9 +222,20 @@ class ContainerFiles(_Files):
 
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:
         """Give what is at an absolute path, while nothing in the container can change it."""
+        with self._standing_still():
+            return super().entry(path, follow=follow)
+
+    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
+        """Give what matches a pattern, by path, with at most `keep` bytes of each file."""
+        wish = Wish(pattern, keep)
+        with self._standing_still():
+            return trees.value(dict(self._gather(wish.root, [wish]).results())[wish])
+
+    @contextmanager
+    def _standing_still(self) -> Iterator[None]:
         paused = self._pause()
         try:
-            return super().entry(path, follow=follow)
+            yield
         finally:
             if paused:
                 self._resume()
@@ -221,24 +262,3 @@ class ContainerFiles(_Files):
             except APIError as error:
                 if error.status_code not in {_NOT_FOUND, _CONFLICT}:  # killed meanwhile
                     raise
-
-
-def _entry_of(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> Entry:
-    kinds = {tarfile.DIRTYPE: 0o040000, tarfile.SYMTYPE: 0o120000, tarfile.FIFOTYPE: 0o010000}
-    kinds |= {tarfile.CHRTYPE: 0o020000, tarfile.BLKTYPE: 0o060000}
-    content = None
-    if member.isreg():
-        stream = archive.extractfile(member)
-        content = stream.read(MAX_CONTENT) if stream is not None else b""
-        if len(content) < min(member.size, MAX_CONTENT):
-            raise tarfile.ReadError("cut")
-    return Entry(
-        path=path,
-        mode=kinds.get(member.type, 0o100000) | member.mode,
-        size=member.size,
-        uid=member.uid,
-        gid=member.gid,
-        link=member.linkname if member.issym() else None,
-        content=content,
-        truncated=member.isreg() and member.size > MAX_CONTENT,
-    )

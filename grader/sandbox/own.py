@@ -105,3 +105,7 @@ class OwnContainer:
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:
         """Give what is at a path of its file system."""
         return ContainerFiles(self._engine, self._facts.id).entry(path, follow=follow)
+
+    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
+        """Give what matches a pattern in its file system."""
+        return ContainerFiles(self._engine, self._facts.id).entries(pattern, keep)

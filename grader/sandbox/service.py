@@ -155,6 +155,10 @@ class Service:
         """Give what is at a path of its file system."""
         return ContainerFiles(self._engine, self.id).entry(path, follow=follow)
 
+    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
+        """Give what matches a pattern in its file system."""
+        return ContainerFiles(self._engine, self.id).entries(pattern, keep)
+
     def remove(self) -> None:
         """Kill and remove it."""
         self._container.remove()

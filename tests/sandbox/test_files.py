@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.core import clock
-from grader.core.errors import TimedOut
+from grader.core.errors import Failure, TimedOut
 from grader.core.specs import BuildSpec
 from grader.sandbox import build as builder
+from grader.sandbox import trees
+from grader.sandbox.archives import MAX_CONTENT
 from grader.sandbox.containers import OurContainer
-from grader.sandbox.files import MAX_CONTENT, ContainerFiles, ImageFiles
+from grader.sandbox.files import ContainerFiles, ImageFiles
 from tests.support.engine import ledger_in, watching, write
 
 if TYPE_CHECKING:
@@ -170,6 +172,77 @@ def test_a_folder_that_is_a_link(files: ImageFiles) -> None:
     assert files.entry("/app/folder/other") is None
 
 
+def found(files: ImageFiles, pattern: str, keep: int = 0) -> list[str]:
+    return [entry.path for entry in files.entries(pattern, keep)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "paths"),
+    [
+        ("/app/?", ["/app/a", "/app/b"]),
+        ("/app/**/c", ["/app/sub/c"]),
+        ("/app/[!a-z]*", []),
+        (
+            "/data/**",
+            ["/data/big", "/data/deep", "/data/deep/er", "/data/deep/er/link", "/data/deep/sibling", "/data/far"],
+        ),
+        ("**/sibling", ["/data/deep/sibling"]),
+        ("/app/folder/*", ["/app/folder/link"]),  # the folder before the wildcard may be a link
+        ("/*/folder/*", []),  # after one, links are not followed
+        ("/app/loop1/*", []),
+        ("/missing/**", []),
+        ("/app/a/*", []),
+        ("/app/b", ["/app/b"]),
+        ("/app/near", ["/app/near"]),
+    ],
+)
+def test_patterns(files: ImageFiles, pattern: str, paths: list[str]) -> None:
+    assert found(files, pattern) == paths
+
+
+def test_what_the_engine_adds_is_not_the_images(files: ImageFiles) -> None:
+    everything = found(files, "/**")
+    assert "/app/a" in everything
+    assert "/etc/passwd" in everything
+    added = ("/.dockerenv", "/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/mtab", "/etc/resolv.conf")
+    assert [path for path in everything if path.startswith(added)] == []
+
+
+def test_attributes_of_what_is_found(files: ImageFiles) -> None:
+    [a] = files.entries("/app/[a]", 3)
+    assert (a.type, a.mode & 0o7777, a.uid, a.size, a.content, a.truncated) == ("file", 0o644, 5, 4, b"one", True)
+    [bare] = files.entries("/app/[a]", 0)
+    assert (bare.content, bare.truncated) == (None, False)
+    [hard] = files.entries("/app/hard*", 100)
+    assert (hard.size, hard.content) == (4, b"one\n")
+    [hard] = files.entries("/app/hard*", 0)
+    assert hard.size == 4
+    [link] = files.entries("/app/fa?", 0)
+    assert link.link == "../data/far"
+
+
+def test_one_request_serves_all_patterns_in_a_folder(files: ImageFiles) -> None:
+    wishes = [("/app/**/c", 10), ("/app/sub/*", 0), ("/app/folder/*", 0)]
+    for pattern, keep in wishes:
+        files.announce_entries(pattern, keep)
+    assert [found(files, *wish) for wish in wishes[:2] * 2] == [["/app/sub/c"]] * 4
+    assert files.requests == ["/app"]  # type: ignore[attr-defined]
+    # A folder behind a link is elsewhere.
+    assert found(files, *wishes[2]) == ["/app/folder/link"]
+
+
+def test_more_than_can_be_looked_at(files: ImageFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "MAX_ENTRIES", 200)
+    monkeypatch.setattr(trees, "MAX_KEPT", 1000)
+    files.announce_entries("/many/1*", 0)
+    files.announce_entries("/data/*", 5000)
+    with pytest.raises(Failure, match="more than 200 paths match /many/\\*"):
+        files.entries("/many/*", 0)
+    assert len(found(files, "/many/1*")) == 111
+    with pytest.raises(Failure, match="larger than can be looked at"):
+        files.entries("/data/*", 5000)
+
+
 def test_an_image_with_volumes_leaves_none(built: tuple[Ledger, str], tmp_path: Path) -> None:
     _, image = built
     with watching() as watch:
@@ -207,6 +280,7 @@ def test_files_of_a_container(built: tuple[Ledger, str], running: OurContainer) 
     assert running.id[:12].encode() in (up.content or b"")
     before = content(files.entry("/n/count"))
     eventually(lambda: content(files.entry("/n/count")) != before)  # it goes on
+    assert [entry.path for entry in files.entries("/n/[al]*", 0)] == ["/n/a", "/n/link"]
     running.signal("KILL")
     assert running.wait(5)
     assert content(files.entry("/n/a")) == b"one\n"

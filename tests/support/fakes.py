@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.core import dockerfile
@@ -21,6 +21,7 @@ from grader.core.facts import (
     Process,
     Variation,
 )
+from grader.core.globs import Glob
 from grader.core.specs import Where
 from tests.support.factories import make_completed, make_entry, make_state
 
@@ -122,6 +123,7 @@ class FakeTarget:
         self.spawned: list[tuple[str | Where | None, Variation]] = []
         self.volumes = 0
         self.announced: list[str] = []
+        self.announced_entries: list[tuple[str, int]] = []
         self.expected: list[str | Where | None] = []
         self.executed: list[tuple[Command, str | Where | None]] = []
 
@@ -156,6 +158,20 @@ class FakeTarget:
         if follow and found is not None and found.link is not None:
             return self.entry(found.link, follow=True, container=container)
         return found
+
+    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
+        self.announced_entries.append((pattern, keep))
+
+    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
+        glob, files = Glob(pattern), self._files if container is None else self._inside
+        if files is None:
+            raise Unmet("the image was not built")
+        found = [self.entry(path, container=container) for path in sorted(files) if glob.matches(path)]
+        return tuple(
+            one if one.content is None else replace(one, content=one.content[:keep] if keep else None)
+            for one in found
+            if one is not None
+        )
 
     def execute(self, command: Command, container: str | Where | None) -> Completed:
         self.executed.append((command, container))
