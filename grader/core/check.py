@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import typing
 from abc import abstractmethod
+from contextlib import nullcontext
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -15,6 +16,13 @@ from grader.core.model import Model
 from grader.core.quantities import Points, Seconds
 from grader.core.result import Feedback, Visibility
 from grader.core.specs import In, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from grader.core.setting import Setting
 
 PACKAGE = "grader.checks"
 
@@ -34,6 +42,9 @@ class Check(Model):
 
     example: ClassVar[str] = ""
     """YAML for the reference page; a test loads it."""
+
+    several: ClassVar[bool] = False
+    """Whether it has a result for each of several things with points of their own, which it knows once it is run."""
 
     id: Identifier
     """Unique in the exercise; `needs` and reports refer to it."""
@@ -73,6 +84,14 @@ class Check(Model):
         """Tell the target what `run` will need, so that it can be made ready, or fetched together with other things."""
         if self.ability() is abilities.Containers:
             target.expect(self.in_)
+
+    def expand(self, setting: Setting) -> AbstractContextManager[Sequence[Check]]:  # noqa: ARG002 - for subclasses
+        """Give what is run and reported: the check itself; of one with several results, a check for each."""
+        return nullcontext((self,))
+
+    def faults(self, folder: Path) -> Iterator[tuple[str, str]]:  # noqa: ARG002 - for subclasses
+        """Say what is wrong with the files that it names, below the exercise's folder: field and message."""
+        return iter(())
 
     @property
     def label(self) -> str:

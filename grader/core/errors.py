@@ -12,6 +12,7 @@ Failure               a check that did not hold: the student's doing, with expec
 ├── Missing               not there at all
 └── TimedOut              not finished within a limit, which is named
 Unmet                 a check that can't be looked at, since what it looks at does not exist
+Broken                a check that can't be carried out as it is written: the author's doing
 """
 
 from __future__ import annotations
@@ -111,3 +112,7 @@ class TimedOut(Failure):
 
 class Unmet(Exception):  # noqa: N818 - an outcome (skipped), not an error
     """A check has nothing to look at, because something before it did not work."""
+
+
+class Broken(Exception):  # noqa: N818 - an outcome (error) that costs no points
+    """A check can't be carried out as its author wrote it; the message says why, and where."""

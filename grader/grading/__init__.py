@@ -15,11 +15,8 @@ from grader.core.progress import Silent
 from grader.core.result import CheckResult, ExerciseRef, Outcome, Result, Status, SubmissionRef
 from grader.core.scratch import scratch_folder
 from grader.grading.attempt import Attempt
-from grader.grading.checks import chosen, outcome, run_checks
-from grader.sandbox.ledger import Ledger
-from grader.sandbox.preparation import Preparation
-from grader.submissions import Work
-from grader.submissions.intake import Caps, take
+from grader.grading.checks import run_checks, skip_checks
+from grader.grading.opening import opened, setting_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -64,51 +61,23 @@ def grade(
             attempt.facts |= {"status": Status.REJECTED, "message": error.message, "hint": error.hint}
         except SandboxError as error:
             attempt.facts |= {"status": Status.UNGRADED, "message": error.message, "hint": error.hint}
-        except SubmissionError as error:
-            _unusable(attempt, error, options)
     return _result(attempt, source, options, {name: round(seconds, 3) for name, seconds in clocks.items()})
 
 
 def _run(  # noqa: PLR0917 - the parts of one attempt
     attempt: Attempt, source: Path, scratch: Path, connect: Callable[[], Engine], progress: Progress, options: Options
 ) -> None:
-    file = attempt.exercise.file
-    snapshot = take(source, scratch / "submission", Caps(file.submission.max_bytes, file.submission.max_files))
-    attempt.digest = snapshot.digest
-    attempt.flags += snapshot.notes
-    engine = connect()
     try:
-        preparation = Preparation(engine, file.images, progress, file.limits.pull)
-        ledger = Ledger(engine, attempt.id)
-        try:
-            ledger.add("folder", str(scratch))
-            work = Work(
-                snapshot=snapshot,
-                exercise=attempt.exercise.folder,
-                ledger=ledger,
-                preparation=preparation,
-                progress=progress,
-                images=file.images,
-                build=file.build,
-                containers=file.containers,
-                limits=file.limits,
-                allow=file.allow,
-                taken=attempt.taken,
-                flags=attempt.flags,
-                facts=attempt.facts,
-            )
-            with engine.used(), file.submission.open(work) as target, clock.budget("checks", file.limits.checks):
-                run_checks(attempt, target, progress, options.only)
-        finally:
-            try:
-                attempt.facts |= preparation.facts()
-            finally:  # a second Ctrl-C, while that waits for the engine, must not leave anything either
-                attempt.flags += ledger.leave() if options.keep else ledger.close()
-    finally:
-        engine.close()
+        with (
+            opened(attempt, source, scratch, connect, progress, keep=options.keep) as work,
+            clock.budget("checks", attempt.exercise.file.limits.checks),
+        ):
+            run_checks(attempt, work.target, progress, options.only, work.setting)
+    except SubmissionError as error:
+        _unusable(attempt, error, scratch, options)
 
 
-def _unusable(attempt: Attempt, error: SubmissionError, options: Options) -> None:
+def _unusable(attempt: Attempt, error: SubmissionError, scratch: Path, options: Options) -> None:
     """Turn a submission that can't be looked at into one failed line, and skip the checks."""
     attempt.facts |= {"status": Status.GRADED, "message": error.message, "hint": error.hint}
     line = CheckResult(
@@ -121,11 +90,8 @@ def _unusable(attempt: Attempt, error: SubmissionError, options: Options) -> Non
         message=error.message,
         hint=error.hint,
     )
-    skipped = [
-        outcome(check, Outcome.SKIPPED, message="there is nothing to look at")
-        for check in chosen(attempt.exercise, options.only)
-    ]
-    attempt.checks = [line, *skipped]
+    attempt.checks = [line]
+    skip_checks(attempt, options.only, setting_of(attempt.exercise, scratch), "there is nothing to look at")
 
 
 def _result(attempt: Attempt, source: Path, options: Options, clocks: dict[str, float]) -> Result:

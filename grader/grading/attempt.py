@@ -22,6 +22,8 @@ class Attempt:
     facts: dict[str, Any] = field(default_factory=dict)
     """Fields of the Result."""
     checks: list[CheckResult] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
+    """By the id of a result: the check that it is of."""
     taken: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     digest: str | None = None

@@ -4,41 +4,60 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.core import clock
-from grader.core.errors import Failure, PolicyError, SandboxError, Unmet
+from grader.core.errors import Broken, Failure, PolicyError, SandboxError, Unmet
 from grader.core.result import CheckResult, Outcome, Visibility
 from grader.core.retry import until_it_holds
 from grader.core.specs import Where
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+    from contextlib import AbstractContextManager
 
     from grader.core.check import Check
     from grader.core.progress import Progress
     from grader.core.result import Diagnosis
+    from grader.core.setting import Setting
     from grader.exercise.model import Exercise
     from grader.grading.attempt import Attempt
 
 log = logging.getLogger(__name__)
 
 
-def run_checks(attempt: Attempt, target: Any, progress: Progress, only: Collection[str]) -> None:
+def run_checks(
+    attempt: Attempt, target: Any, progress: Progress, only: Collection[str], setting: Setting | None = None
+) -> None:
     """Run the checks that are wanted, with all that they need; their results are added to the attempt."""
     checks = chosen(attempt.exercise, only)
     for check in checks:
         check.announce(target)
     for check in checks:
-        # Whoever watches may be the student.
-        hidden = check.visibility is Visibility.HIDDEN or _waits(check, attempt)
-        progress.phase(f"Checking: {'a hidden check' if hidden else check.label}")
-        result = _check(check, target, attempt)
-        attempt.checks.append(result)
-        progress.checked(result)
+        with _parts(check, setting) as parts:
+            for part in parts:
+                # Whoever watches may be the student.
+                hidden = part.visibility is Visibility.HIDDEN or _waits(check, attempt)
+                progress.phase(f"Checking: {'a hidden check' if hidden else part.label}")
+                attempt.parts[part.id] = check.id
+                result = _check(part, target, attempt)
+                attempt.checks.append(result)
+                progress.checked(result)
+
+
+def skip_checks(attempt: Attempt, only: Collection[str], setting: Setting | None, message: str) -> None:
+    """Add what is wanted to the attempt's results without looking at anything."""
+    for check in chosen(attempt.exercise, only):
+        with _parts(check, setting) as parts:
+            attempt.checks += [outcome(part, Outcome.SKIPPED, message=message) for part in parts]
+
+
+def _parts(check: Check, setting: Setting | None) -> AbstractContextManager[Sequence[Check]]:
+    return nullcontext((check,)) if setting is None else check.expand(setting)
 
 
 def chosen(exercise: Exercise, only: Collection[str]) -> list[Check]:
@@ -55,7 +74,9 @@ def _check(check: Check, target: Any, attempt: Attempt) -> CheckResult:
     if _waits(check, attempt):
         return outcome(check, Outcome.WITHHELD, message="not run before the due date")
     for result in attempt.checks:
-        if result.id in check.needs and result.outcome is not Outcome.PASSED:
+        # Of a check with several results, all of them are needed.
+        needed = result.id in check.needs or attempt.parts.get(result.id) in check.needs
+        if needed and result.outcome is not Outcome.PASSED:
             return _blocked(check, result)
     try:
         with clock.limit(check.timeout, f"the limit of check '{check.id}'"):
@@ -68,8 +89,10 @@ def _check(check: Check, target: Any, attempt: Attempt) -> CheckResult:
         raise
     except Exception as error:
         # A bug in a check is nobody's lost point, and must not take the other checks along.
-        log.exception("check %s of kind %s is broken", check.id, check.kind)
-        message = f"the check itself is broken: {type(error).__name__}: {one_line(str(error))}"
+        message = str(error)
+        if not isinstance(error, Broken):
+            log.exception("check %s of kind %s is broken", check.id, check.kind)
+            message = f"the check itself is broken: {type(error).__name__}: {one_line(message)}"
         return outcome(check, Outcome.ERROR, message=message)
     return outcome(check, Outcome.PASSED, points=check.points, seconds=time.monotonic() - started)
 
