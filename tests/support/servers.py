@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+TLS: Final = Path(__file__).parent / "tls"
 
 
 @contextmanager
@@ -23,6 +27,31 @@ def serving(talk: Callable[[socket.socket], None], *, read: bool = True) -> Iter
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join(5)
+
+
+@contextmanager
+def serving_tls(
+    talk: Callable[[socket.socket], None], *, read: bool = True, certificate: str = "server"
+) -> Iterator[tuple[str, int]]:
+    """Serve as `serving` does, over TLS, with one of the certificates in `tests/support/tls`."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / f"{certificate}.pem", TLS / "server.key")
+
+    def secure(connection: socket.socket) -> None:
+        connection.settimeout(5)
+        with context.wrap_socket(connection, server_side=True) as wrapped:
+            if read:
+                wrapped.recv(65536)
+            talk(wrapped)
+            wrapped.unwrap()
+
+    with serving(secure, read=False) as address:
+        yield address
+
+
+def pem(name: str) -> str:
+    """Give one of the certificates in `tests/support/tls` as text."""
+    return (TLS / f"{name}.pem").read_text(encoding="ascii")
 
 
 def _accept(server: socket.socket, talk: Callable[[socket.socket], None], read: bool) -> None:  # noqa: FBT001
