@@ -204,11 +204,27 @@ class Containers(Protocol):
         """
 
 
+class Spawned(Container, Protocol):
+    """A further container, which is there for one check: it may be changed."""
+
+    def execute(self, command: Command) -> Completed:
+        """Run a command in it. Raises Failure when it isn't running."""
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at an absolute path of its file system."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Put a file of root's into it, from outside, with the folders above that are missing.
+
+        Raises Failure where its file system allows no such file.
+        """
+
+
 @runtime_checkable
 class Spawns(Protocol):
     """Further containers of the same image, which live as long as a check needs them."""
 
-    def spawn(self, name: str | Where | None, variation: Variation) -> AbstractContextManager[Container]:
+    def spawn(self, name: str | Where | None, variation: Variation) -> AbstractContextManager[Spawned]:
         """Start a container like the named one, but for the variation; it is removed afterwards.
 
         Raises Unmet when there is no image, Failure when the student has no container to be like.
@@ -216,6 +232,11 @@ class Spawns(Protocol):
 
     def volume(self) -> AbstractContextManager[str]:
         """Make an empty volume and give its name; it is removed afterwards."""
+
+
+@runtime_checkable
+class Instances(Containers, Spawns, Protocol):
+    """Containers that are there already, and further ones."""
 
 
 @runtime_checkable

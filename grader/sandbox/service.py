@@ -14,6 +14,7 @@ from grader.core.web import Request, exchange
 from grader.sandbox import outside
 from grader.sandbox.containers import OurContainer, settings, state_of
 from grader.sandbox.files import ContainerFiles
+from grader.sandbox.place import put
 
 if TYPE_CHECKING:
     import socket
@@ -159,6 +160,10 @@ class Service:
         """Give what matches a pattern in its file system."""
         return ContainerFiles(self._engine, self.id).entries(pattern, keep)
 
+    def write(self, path: str, content: bytes) -> None:
+        """Put a file into it."""
+        put(self._engine, self.id, path, content)
+
     def remove(self) -> None:
         """Kill and remove it."""
         self._container.remove()
@@ -282,6 +287,7 @@ def _config(spec: ContainerSpec, image: str, variation: Variation) -> dict[str, 
 def _healthcheck(rhythm: Rhythm) -> dict[str, Any]:
     """Give what is to differ from the image's HEALTHCHECK: the engine takes over what is missing, or 0."""
     times = {"Interval": rhythm.interval, "Timeout": rhythm.timeout, "StartPeriod": rhythm.start_period}
+    times["StartInterval"] = rhythm.interval  # in the start period, it would be five seconds
     found = {name: max(int(value * _NANO), _SHORTEST) for name, value in times.items() if value is not None}
     return {**found, **({"Retries": rhythm.retries} if rhythm.retries is not None else {})}
 

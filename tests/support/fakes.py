@@ -54,9 +54,14 @@ class FakeContainer:
     stops: list[tuple[str | None, float]] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)
     restarts: list[float] = field(default_factory=list)
+    states: list[ContainerState] = field(default_factory=list)
+    """What state() gives one after the other, before `now`."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    executed: list[Command] = field(default_factory=list)
+    answer: Callable[[Command], Completed] | None = None
 
     def state(self) -> ContainerState:
-        return self.now
+        return self.states.pop(0) if self.states else self.now
 
     def logs(self) -> tuple[str, str]:
         return self.stdout, self.stderr
@@ -84,6 +89,16 @@ class FakeContainer:
 
     def ready(self) -> str | None:
         return self.not_ready
+
+    def execute(self, command: Command) -> Completed:
+        self.executed.append(command)
+        return make_completed() if self.answer is None else self.answer(command)
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:  # noqa: ARG002 - as the ability has it
+        return make_entry(path, content=self.files[path]) if path in self.files else None
+
+    def write(self, path: str, content: bytes) -> None:
+        self.files[path] = content
 
 
 class FakeTarget:
