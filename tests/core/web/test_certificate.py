@@ -30,12 +30,10 @@ def test_one_that_has_expired() -> None:
     assert found.days_left < 0
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\x30", b"\x30\x80", b"\x30\x85\1\1\1\1\1", b"\x30\x02\x30\x00", b"\x02\x01\x05"]
-)
-def test_what_is_none(data: bytes) -> None:
+@pytest.mark.parametrize("data", ["", "30", "3080", "30850101010101", "30023000", "020105"])
+def test_what_is_none(data: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - that it is one of those is what callers rely on
-        read(data)
+        read(bytes.fromhex(data))
 
 
 @pytest.mark.parametrize("name", ["server", "expired"])

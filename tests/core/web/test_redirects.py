@@ -71,7 +71,7 @@ def test_some_keep_what_was_sent(status: int) -> None:
     ["http://example.com/", "//192.0.2.1/", "http://169.254.169.254/", "ftp://localhost/", "http://localhost.evil/"],
 )
 def test_nobody_else_is_talked_to(location: str) -> None:
-    with pytest.raises(Failure, match="leads to another server, .*, and isn't followed there"):
+    with pytest.raises(Failure, match=r"leads to another server, .*, and isn't followed there"):
         onward(REQUEST, reply(location))
 
 

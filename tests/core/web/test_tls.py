@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.core.errors import Failure, Missing, TimedOut
 from grader.core.web import Connect, Request, exchange
-from grader.core.web.messages import Reply
 from grader.core.web.tls import look, secured, trust
 from tests.support.servers import closed_port, pem, resetting, sending, serving, serving_tls
+
+if TYPE_CHECKING:
+    from grader.core.web import Reply
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
