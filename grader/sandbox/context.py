@@ -46,6 +46,11 @@ def survey(context: Path, dockerfile: Path) -> Survey:
     return Survey(files, frozenset(files) - _included(context, dockerfile, files), scripts)
 
 
+def is_ignored(context: Path, dockerfile: Path, name: str) -> bool:
+    """Whether .dockerignore keeps a file out of the build."""
+    return name not in _included(context, dockerfile, {name: 0})
+
+
 def _included(context: Path, dockerfile: Path, files: Mapping[str, int]) -> frozenset[str]:
     # The file's own ignore file wins over the common one, as in BuildKit.
     candidates = (dockerfile.with_name(f"{dockerfile.name}.dockerignore"), context / ".dockerignore")

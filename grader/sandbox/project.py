@@ -15,7 +15,7 @@ from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
 from grader.sandbox import images
 from grader.sandbox.ahead import Ahead
-from grader.sandbox.builder import Builder
+from grader.sandbox.builder import AS_DESCRIBED, Builder
 from grader.sandbox.policy import Refused
 
 if TYPE_CHECKING:
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Command, Completed, Entry, ImageInfo, Variation
     from grader.core.progress import Progress
+    from grader.core.variants import Variant
     from grader.sandbox.context import Survey
     from grader.sandbox.files import ImageFiles
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.preparation import Preparation
     from grader.sandbox.service import Service
+    from grader.sandbox.variants import Rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Plan:
 class Project:
     """Builds on first use, starts containers on first use, and answers every question about them.
 
-    Implements the abilities Source, Builds, Images, Files, Runs, Containers, Spawns and Explains.
+    Implements the abilities Source, Builds, Images, Files, Runs, Containers, Spawns, Rebuilds and Explains.
     """
 
     def __init__(self, ledger: Ledger, plan: Plan, preparation: Preparation, progress: Progress) -> None:
@@ -59,9 +61,11 @@ class Project:
         self._files: ImageFiles | None = None
         self._survey: Survey | None = None
         self._announced: list[str] = []
+        self._patterns: list[tuple[str, int]] = []
         self._services: dict[str, Service] = {}
         self._expected: str | None = None
         self._ahead: Ahead[Service] | None = None
+        self._rebuilt: dict[Variant, Rebuilt] = {}
 
     def dockerfile(self) -> Dockerfile:
         """Give the student's Dockerfile, parsed."""
@@ -74,6 +78,17 @@ class Project:
         if first and built.image is not None:
             self._start_ahead(built.image)
         return built
+
+    def rebuild(self, variant: Variant) -> Rebuilt:
+        """Build a variant once; raises Failure where nothing may or can be built."""
+        outcome = self.build() if variant == AS_DESCRIBED else self._builder.build(variant)
+        if variant not in self._rebuilt:
+            from grader.sandbox.variants import Rebuilt, by_hand
+
+            plan = self._plan
+            command = by_hand(plan.build, plan.dockerfile, plan.context, variant)
+            self._rebuilt[variant] = Rebuilt(self._ledger, outcome, command, plan.build.timeout)
+        return self._rebuilt[variant]
 
     def image(self) -> ImageInfo:
         """Give the configuration of the built image."""
@@ -109,13 +124,28 @@ class Project:
         """Give what is at a path of the image, or of a container."""
         if container is not None:
             return self.container(container).entry(path, follow=follow)
+        return self._tree().entry(path, follow=follow)
+
+    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
+        """Remember that what matches a pattern will be asked for."""
+        self._patterns.append((pattern, keep))
+
+    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
+        """Give what matches a pattern in the image, or in a container."""
+        if container is not None:
+            return self.container(container).entries(pattern, keep)
+        return self._tree().entries(pattern, keep)
+
+    def _tree(self) -> ImageFiles:
         if self._files is None:
             from grader.sandbox.files import ImageFiles
 
             self._files = ImageFiles(self._ledger, self._image_id())
-            for announced in self._announced:
-                self._files.announce(announced)
-        return self._files.entry(path, follow=follow)
+            for path in self._announced:
+                self._files.announce(path)
+            for pattern, keep in self._patterns:
+                self._files.announce_entries(pattern, keep)
+        return self._files
 
     def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run a command in a running container, or in a fresh one of the image."""
@@ -217,19 +247,21 @@ class Project:
 
         if self._survey is None:
             self._survey = context.survey(self._plan.context, self._plan.dockerfile)
-        found, tried = self._survey, self._builder.tried
+        builder, found = self._builder, self._survey
+        # A check of a variant has failed for what that build did, not for what the usual one does.
+        tried = builder.seen if kind == "build" else builder.tried
         service = self._services.get(self._name(container))
         facts = Case(
             kind=kind,
             message=failure.message,
             port=port,
-            dockerfile=self._builder.parsed,
+            dockerfile=builder.parsed,
             files=found.files,
             ignored=found.ignored,
             scripts=found.scripts,
             allowed_images=self._plan.images,
             build=tried if isinstance(tried, Build) else None,
-            image=self._image if isinstance(tried, Build) and tried.ok else None,
+            image=self._image if isinstance(tried, Build) and tried.ok and tried is builder.tried else None,
             refused=tried.rule if isinstance(tried, Refused) else None,
         )
         if service is None:
