@@ -177,7 +177,7 @@ def _plain(annotation: Any, metadata: list[Any]) -> str:
         return "[expectation](exercise.md#expectations)"
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return ", ".join(f"`{one.value}`" for one in annotation)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation is not Check:
         return "map"
     if annotation is bool:
         return "`true`, `false`"

@@ -42,6 +42,8 @@ class Check(Model):
 
     example: ClassVar[str] = ""
     """YAML for the reference page; a test loads it."""
+    nested: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold checks: those of a group (see `grader.core.nested`)."""
 
     several: ClassVar[bool] = False
     """Whether it has a result for each of several things with points of their own, which it knows once it is run."""
@@ -63,8 +65,10 @@ class Check(Model):
     """
     within: Seconds | None = None
     """Retry until it holds, for this long."""
+    lasts: Annotated[Seconds, Field(gt=0)] | None = None
+    """Once it holds, it must go on holding for this long; it is looked at again and again meanwhile."""
     timeout: Annotated[Seconds, Field(gt=0, le=3600)] = 30.0
-    """Time that the check may take in all, `within` included."""
+    """Time that the check may take in all, `within` and `lasts` included."""
     hint: str | None = None
     """Shown when it fails: what the student should try."""
     visibility: Visibility = Visibility.VISIBLE
@@ -84,6 +88,23 @@ class Check(Model):
         """Tell the target what `run` will need, so that it can be made ready, or fetched together with other things."""
         if self.ability() is abilities.Containers:
             target.expect(self.in_)
+        for _, part in self.parts():
+            part.announce(target)
+
+    def parts(self) -> Iterator[tuple[tuple[str | int, ...], Check]]:
+        """Give the checks that a group is made of, each with its place among the fields."""
+        for name in self.nested:
+            value = getattr(self, name)
+            if isinstance(value, Check):
+                yield (name,), value
+            elif isinstance(value, tuple):
+                yield from (((name, index), part) for index, part in enumerate(value))
+
+    def family(self) -> Iterator[Check]:
+        """Give the check itself, and all that are inside it at any depth."""
+        yield self
+        for _, part in self.parts():
+            yield from part.family()
 
     def expand(self, setting: Setting) -> AbstractContextManager[Sequence[Check]]:  # noqa: ARG002 - for subclasses
         """Give what is run and reported: the check itself; of one with several results, a check for each."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.core.check import Check
     from grader.core.result import Evidence
 
 
@@ -96,6 +97,8 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         self.reproduce = reproduce
         self.evidence = evidence
         self.asked = asked
+        self.check: Check | None = None
+        """The check of a group that failed, where that is not the one that is reported: for diagnoses."""
 
 
 class Mismatch(Failure):

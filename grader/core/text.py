@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_TEXT: Final = 8_000
 """Characters of one piece of student text that a Result keeps."""
@@ -52,6 +56,12 @@ def one_line(text: str, limit: int = 160) -> str:
 def quoted(text: str, limit: int = 120) -> str:
     """Quote a piece of student text inside a sentence."""
     return f"'{one_line(text, limit)}'"
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """End a message about an unknown name."""
+    near = difflib.get_close_matches(name, known, 1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(sorted(known))}"
 
 
 def keep(text: str) -> str:

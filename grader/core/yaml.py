@@ -49,6 +49,16 @@ class Document:
                 return f"{self.name}:{found[0]}:{found[1]}"
         return f"{self.name}:1:1"
 
+    def at(self, path: Path) -> Any:
+        """Give the value at `path`, or None."""
+        found = self.data
+        for part in path:
+            try:
+                found = found[part]
+            except (LookupError, TypeError):
+                return None
+        return found
+
 
 def read(text: str, name: str) -> Document:
     """Read one YAML document; `name` is the file for messages.

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
-from grader.core.text import quoted
+from grader.core.text import did_you_mean, quoted
 from grader.exercise.load import FILE
-from grader.exercise.problems import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

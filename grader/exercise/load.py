@@ -12,10 +12,11 @@ from grader.core import kinds
 from grader.core.check import PACKAGE as CHECKS
 from grader.core.check import Check
 from grader.core.errors import ExerciseError
+from grader.core.text import did_you_mean
 from grader.core.yaml import MAX_BYTES, Document, YamlError, read
 from grader.exercise import rules, variables
 from grader.exercise.model import Exercise, ExerciseFile
-from grader.exercise.problems import Problems, did_you_mean
+from grader.exercise.problems import Problems
 from grader.submissions import PACKAGE as SUBMISSIONS
 from grader.submissions import Submission
 
@@ -91,10 +92,14 @@ def _validate(data: dict[str, Any], folder: Path, problems: Problems) -> Exercis
 
 def _described(raw: Any) -> Any:
     """Spell out which of the student's own containers a check looks at: by a plain name, or the only one."""
-    where = raw.get("in") if isinstance(raw, dict) else {}
-    if not (where is None or isinstance(where, str)) or raw.get("kind") not in kinds.names(CHECKS):
+    if isinstance(raw, list):
+        return [_described(one) for one in raw]
+    if not isinstance(raw, dict) or raw.get("kind") not in kinds.names(CHECKS):
         return raw
-    if not kinds.load(CHECKS, Check, str(raw["kind"])).uses_container():
+    model = kinds.load(CHECKS, Check, str(raw["kind"]))
+    raw = {**raw, **{name: _described(raw[name]) for name in model.nested if name in raw}}
+    where = raw.get("in")
+    if not (where is None or isinstance(where, str)) or not model.uses_container():
         return raw
     return {**raw, "in": {} if where is None else {"container": where}}
 

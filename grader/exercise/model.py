@@ -117,5 +117,6 @@ class Exercise:
     @property
     def container_names(self) -> frozenset[str]:
         """The names of the students' own containers that checks look for."""
-        found = (check.in_.container for check in self.file.checks if isinstance(check.in_, Where))
+        every = (part for check in self.file.checks for part in check.family())
+        found = (check.in_.container for check in every if isinstance(check.in_, Where))
         return frozenset(name for name in found if name is not None)

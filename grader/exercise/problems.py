@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import typing
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
+
+from grader.core import kinds
+from grader.core.check import PACKAGE, Check
+from grader.core.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +80,16 @@ class Problems:
                 continue
             path = self._known((*prefix, *detail["loc"]), missing=detail["type"] == "missing")
             named = detail["type"] in {"extra_forbidden", "invalid_key"} or detail["loc"][-1:] == ("[key]",)
-            self.add(path, _message(detail, model), key=named)
+            self.add(path, _message(detail, self._owner(model, prefix, detail["loc"][:-1])), key=named)
+
+    def _owner(self, model: type[BaseModel], prefix: Path, path: Path) -> type[BaseModel] | None:
+        """Find the model that a place belongs to: inside a group, the kind of the nearest check says which."""
+        for end in range(len(path), 0, -1):
+            found = _model_at(model, path[:end])
+            kind = self._document.at((*prefix, *path[:end], "kind")) if found is Check else None
+            if kind in kinds.names(PACKAGE):
+                return _model_at(kinds.load(PACKAGE, Check, str(kind)), path[end:])
+        return _model_at(model, path)
 
     def _known(self, path: Path, *, missing: bool) -> Path:
         """Leave out the names that pydantic has for alternatives: only what stands in the document is a place."""
@@ -100,16 +112,9 @@ def show_path(path: Sequence[str | int]) -> str:
     return shown
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """End a message about an unknown name."""
-    near = difflib.get_close_matches(name, known, 1, cutoff=0.5)
-    return f"; did you mean '{near[0]}'?" if near else f"; there are {', '.join(sorted(known))}"
-
-
-def _message(detail: ErrorDetails, model: type[BaseModel]) -> str:
+def _message(detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        owner = _model_at(model, detail["loc"][:-1])
         return f"unknown field{did_you_mean(str(detail['loc'][-1]), _names(owner))}" if owner else "unknown field"
     if kind == "missing":
         return "is missing"

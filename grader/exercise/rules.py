@@ -10,7 +10,7 @@ from grader.core.quantities import show_seconds
 from grader.core.references import normalize
 from grader.core.result import Visibility
 from grader.core.specs import Where
-from grader.exercise.problems import did_you_mean
+from grader.core.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
             problems.add(("checks", index, "id"), f"'{one}' is the id of an earlier check")
     for index, found in placed.checks.items():
         _needs(index, found, placed.ids, problems)
-        _fits(file, found, ("checks", index), problems)
+        _fits(file, found, ("checks", index), found.timeout, problems)
     for place, given in getattr(file.submission, "given", {}).items():
         _given(folder, place, given.from_, problems)
 
@@ -83,7 +83,11 @@ def _needs(index: int, one: Check, ids: Sequence[str | None], problems: Problems
         problems.add(("checks", index, "needs", position), message)
 
 
-def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:
+def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], timeout: float, problems: Problems) -> None:
+    """Hold a check against the exercise, and then what is inside it; `timeout` is the time that it has."""
+    for inside, part in one.parts():
+        own = part.timeout if "timeout" in part.model_fields_set else timeout
+        _fits(file, part, (*path, *inside), own, problems)
     ability = one.ability()
     if not issubclass(file.submission.opens, ability):
         kind = file.submission.kind
@@ -91,8 +95,13 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems:
         return
     if one.visibility is Visibility.AFTER_DUE and file.due is None:
         problems.add((*path, "visibility"), "after_due needs a 'due' date in the exercise")
-    if one.within is not None and one.within > one.timeout:
-        problems.add((*path, "within"), f"is longer than the check's timeout ({show_seconds(one.timeout)})")
+    if one.within is not None and one.within > timeout:
+        problems.add((*path, "within"), f"is longer than the check's timeout ({show_seconds(timeout)})")
+    elif one.lasts is not None and one.lasts + (one.within or 0) >= timeout:
+        also = "" if one.within is None else "and within "
+        makes = f"; they make {show_seconds(one.lasts + one.within)}" if one.within is not None else ""
+        message = f"{also}must be shorter than the check's timeout ({show_seconds(timeout)}){makes}"
+        problems.add((*path, "lasts"), message)
     _container(file, one, path, problems)
     known = {normalize(name) for name in file.images}
     for field, image in one.base_images:
@@ -103,7 +112,8 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems:
 def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:
     if not one.uses_container():
         if one.in_ is not None:
-            problems.add((*path, "in"), f"has no meaning for a '{one.kind}' check, which looks at no container")
+            why = "write it in the checks inside" if one.nested else "which looks at no container"
+            problems.add((*path, "in"), f"has no meaning for a '{one.kind}' check, {why}")
         return
     if makes_its_own_containers(file.submission):
         return

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from grader.core import kinds, specs
+from grader.core import kinds, nested, specs
 from grader.core.check import PACKAGE as CHECKS
 from grader.core.check import Check
 from grader.core.describe import field_docs
@@ -16,6 +16,10 @@ from grader.submissions import Submission
 
 if TYPE_CHECKING:
     from grader.core.model import Model
+
+
+_INSIDE: Final = "CheckInside"
+"""The definition of what may stand in a group."""
 
 
 def schema() -> dict[str, Any]:
@@ -44,7 +48,32 @@ def schema() -> dict[str, Any]:
         defs.pop(base, None)
     top["properties"]["checks"]["items"] = {"anyOf": [refs[model, "validation"] for model in checks]}
     top["properties"]["submission"] = {"anyOf": [refs[model, "validation"] for model in submissions]}
+    _nest(defs, [names[model] for model in checks])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **top, "$defs": defs}
+
+
+def _nest(defs: dict[str, Any], checks: list[str]) -> None:
+    """Add every kind of check as it stands in a group: without an id, and without what only the group has."""
+    for name in checks:
+        _refer(defs[name])
+    for name in checks:
+        fields = {key: value for key, value in defs[name]["properties"].items() if key not in nested.OF_THE_GROUP}
+        required = [key for key in defs[name]["required"] if key != "id"]
+        defs[f"{name}Inside"] = {**defs[name], "properties": fields, "required": required}
+    defs[_INSIDE] = {"anyOf": [{"$ref": f"#/$defs/{name}Inside"} for name in checks]}
+
+
+def _refer(definition: Any) -> None:
+    """Put a reference wherever the mark of a nested check stands."""
+    if isinstance(definition, list):
+        for one in definition:
+            _refer(one)
+    elif isinstance(definition, dict):
+        if definition.get("$comment") == nested.SCHEMA["$comment"]:
+            del definition["$comment"]
+            definition["$ref"] = f"#/$defs/{_INSIDE}"
+        for one in definition.values():
+            _refer(one)
 
 
 def _describe(definition: dict[str, Any], model: type[Model]) -> None:

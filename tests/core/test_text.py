@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.text import MAX_TEXT, clean, clip, decode, keep, one_line, quoted
+from grader.core.text import MAX_TEXT, clean, clip, decode, did_you_mean, keep, one_line, quoted
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,8 @@ def test_cleaned_text_can_be_written_anywhere(text: str) -> None:
     cleaned = clean(text)
     cleaned.encode()
     assert all(char in "\n\t" or char.isprintable() or char.isspace() for char in cleaned)
+
+
+def test_did_you_mean() -> None:
+    assert did_you_mean("prot", ["port", "path"]) == "; did you mean 'port'?"
+    assert did_you_mean("zzz", ["b", "a"]) == "; there are a, b"

@@ -155,6 +155,36 @@ checks:
     ]
 
 
+def test_all_errors_inside_groups(tmp_path: Path) -> None:
+    deep = "{kind: not, check: " * 4 + "{kind: build}" + "}" * 4
+    text = with_checks(
+        "id: a",
+        "{id: b, kind: all_of, checks: [{kind: http, prot: 1, needs: [a], status: {contans: 3}}, {kind: htp}, x, {}]}",
+        "{id: c, kind: not, check: {kind: any_of, checks: [{kind: port, port: 80, wihtin: 3s}]}}",
+        "{id: d, kind: any_of, checks: []}",
+        "{id: e, kind: unless, check: {kind: build, titel: x}}",
+        "{id: f, kind: all_of, cheks: [{kind: build}]}",
+        f"{{id: g, kind: not, check: {deep}}}",
+    )
+    known = ", ".join(kinds.names(PACKAGE))
+    assert problems(tmp_path, text)[1:] == [
+        "exercise.yaml:10:36: checks[1].checks[0].port: is missing",
+        "exercise.yaml:10:49: checks[1].checks[0].prot: unknown field; did you mean 'port'?",
+        "exercise.yaml:10:65: checks[1].checks[0].needs: belongs to the group as a whole, not to a check inside it",
+        "exercise.yaml:10:78: checks[1].checks[0].status: unknown matcher 'contans'; did you mean 'contains'?",
+        "exercise.yaml:10:100: checks[1].checks[1].kind: unknown kind 'htp'; did you mean 'http'?",
+        "exercise.yaml:10:106: checks[1].checks[2]: must be a map of names and values",
+        f"exercise.yaml:10:109: checks[1].checks[3]: has no kind; there are {known}",
+        "exercise.yaml:11:78: checks[2].check.checks[0].wihtin: unknown field; did you mean 'within'?",
+        "exercise.yaml:12:5: checks[3]: there is no check in the group",
+        "exercise.yaml:13:5: checks[4].unless: is missing",
+        "exercise.yaml:13:48: checks[4].check.titel: unknown field; did you mean 'title'?",
+        "exercise.yaml:14:5: checks[5].checks: is missing",
+        "exercise.yaml:14:27: checks[5].cheks: unknown field; did you mean 'checks'?",
+        "exercise.yaml:15:5: checks[6]: groups are more than 4 deep in each other here; make several checks of it",
+    ]
+
+
 def test_rules_are_looked_at_although_a_check_is_broken(tmp_path: Path) -> None:
     text = with_checks("{id: a, kind: htp}", "{id: b, kind: build, needs: [a, c]}", "{id: c, kind: build, in: main}")
     found = problems(tmp_path, text)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 from grader.core.yaml import read
-from grader.exercise.problems import Problems, did_you_mean, show_path
+from grader.exercise.problems import Problems, show_path
 
 
 class Inner(BaseModel, extra="forbid"):
@@ -62,8 +62,3 @@ def test_a_place_that_is_not_there_is_the_nearest_one_around_it() -> None:
 def test_paths_are_written_as_people_do() -> None:
     assert show_path(("checks", 2, "port")) == "checks[2].port"
     assert show_path(()) == ""
-
-
-def test_did_you_mean() -> None:
-    assert did_you_mean("prot", ["port", "path"]) == "; did you mean 'port'?"
-    assert did_you_mean("zzz", ["b", "a"]) == "; there are a, b"

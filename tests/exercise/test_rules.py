@@ -52,6 +52,14 @@ def complaints(place: Path, text: str) -> list[str]:
             ["9:34: checks[0].within: is longer than the check's timeout (30 s)"],
         ),
         (
+            ["{id: a, kind: build, lasts: 30s}"],
+            ["9:33: checks[0].lasts: must be shorter than the check's timeout (30 s)"],
+        ),
+        (
+            ["{id: a, kind: build, within: 20s, lasts: 15s}"],
+            ["9:46: checks[0].lasts: and within must be shorter than the check's timeout (30 s); they make 35 s"],
+        ),
+        (
             ["{id: a, kind: build, in: main}"],
             ["9:30: checks[0].in: has no meaning for a 'build' check, which looks at no container"],
         ),
@@ -116,6 +124,64 @@ def test_given_files_exist(tmp_path: Path) -> None:
     ]
     (tmp_path / "it" / "starter").mkdir()
     load(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        (
+            "{kind: leftovers}",
+            "9:38: checks[0].check.kind: a 'leftovers' check can't be used with dockerfile submissions",
+        ),
+        (
+            "{kind: build, in: main}",
+            "9:49: checks[0].check.in: has no meaning for a 'build' check, which looks at no container",
+        ),
+        (
+            "{kind: port, port: 3000, in: mian}",
+            "9:60: checks[0].check.in: there is no container 'mian'; did you mean 'main'?",
+        ),
+        (
+            "{kind: not, check: {kind: build}, in: main}",
+            "9:69: checks[0].check.in: has no meaning for a 'not' check, write it in the checks inside",
+        ),
+        (
+            "{kind: size, reference: 'node:24-slim', added_at_most: 1MB}",
+            "9:55: checks[0].check.reference: 'node:24-slim' is not among the exercise's images",
+        ),
+        (
+            "{kind: not, check: {kind: port, port: 80}}",
+            "9:69: checks[0].check.check.port: container 'main' does not publish port 80",
+        ),
+        ("{kind: build, within: 40s}", "9:53: checks[0].check.within: is longer than the check's timeout (30 s)"),
+        (
+            "{kind: build, within: 5s, timeout: 4s}",
+            "9:53: checks[0].check.within: is longer than the check's timeout (4 s)",
+        ),
+    ],
+)
+def test_inside_a_group(tmp_path: Path, inside: str, expected: str) -> None:
+    [complaint] = complaints(tmp_path, with_checks(f"{{id: a, kind: not, check: {inside}}}"))
+    assert complaint.startswith(expected)
+
+
+def test_a_check_in_a_group_has_the_time_of_the_group(tmp_path: Path) -> None:
+    load(write(tmp_path, with_checks("{id: a, kind: not, timeout: 1m, check: {kind: build, within: 40s}}")))
+
+
+def test_a_group_looks_at_no_container(tmp_path: Path) -> None:
+    assert complaints(tmp_path, with_checks("{id: a, kind: not, in: main, check: {kind: build}}")) == [
+        "9:28: checks[0].in: has no meaning for a 'not' check, write it in the checks inside"
+    ]
+
+
+def test_containers_of_the_students_own_in_groups(tmp_path: Path) -> None:
+    group = (
+        "{id: a, kind: any_of, checks: [{kind: port, port: 80, in: web}, {kind: not, check: {kind: logs, stdout: a}}]}"
+    )
+    loaded = load(write(tmp_path, with_checks(group, good=COMMANDS)))
+    assert [one.in_ for one in loaded.file.checks[0].family()] == [None, Where(container="web"), None, Where()]
+    assert loaded.container_names == {"web"}
 
 
 def test_containers_of_the_students_own(tmp_path: Path) -> None:

@@ -42,11 +42,22 @@ def test_accepts_variables(validator: Any) -> None:
         GOOD.replace("publish: [3000]", "publish: [x]"),
         GOOD.replace("id: it", "id: it\nvars: {a: {random: hexx}}"),
         with_checks("{id: a, kind: build, visibility: secret}"),
+        with_checks("{id: a, kind: not, check: {kind: build, points: 2}}"),
+        with_checks("{id: a, kind: any_of, checks: [{kind: http, prot: 3}]}"),
+        with_checks("{id: a, kind: any_of, checks: [{port: 3}]}"),
+        with_checks("{id: a, kind: not, check: {kind: not, check: {kind: htp}}}"),
+        with_checks("{kind: build}"),
     ],
 )
 def test_refuses_a_broken_one(text: str, validator: Any) -> None:
     with pytest.raises(jsonschema.ValidationError):
         validator.validate(yaml.read(text, FILE).data)
+
+
+def test_accepts_groups(validator: Any) -> None:
+    inside = "{kind: not, check: {kind: http, port: 3}}, {kind: build, within: 3s, lasts: 2s}"
+    text = with_checks(f"{{id: a, kind: any_of, points: 2, checks: [{inside}]}}")
+    validator.validate(yaml.read(text, FILE).data)
 
 
 def test_every_kind_of_check_is_an_alternative() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import tempfile
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pytest
 
+from grader.checks.all_of import AllOf
 from grader.checks.container import Container
 from grader.core import clock
 from grader.core.check import Check
@@ -208,6 +210,18 @@ def test_a_diagnosis_knows_which_container_and_port_were_asked_for() -> None:
     assert found.cause == "ports_swapped"
 
 
+def test_a_diagnosis_is_about_the_part_of_a_group_that_failed() -> None:
+    fine = {"kind": "container", "in": {"container": "web"}}
+    group = AllOf.model_validate({"id": "a", "checks": [fine, {**fine, "ports": {80: 3000}}]})
+    left = holding(made("web", "80:3000")).inventory()
+    target = FakeTarget(inventory=left, transcript=Transcript(file="commands.sh"))
+    with pytest.raises(Failure) as caught:
+        group.run(target)
+    found = explanation(group, caught.value, target)
+    assert found is not None
+    assert found.cause == "ports_swapped"
+
+
 def test_trouble_of_the_engine_is_no_score(work: Path) -> None:
     result = run(work, check("one"), check("two", raising(SandboxError("engine gone", hint="restart"))), check("three"))
     assert (result.status, result.score, result.max_score) == (Status.UNGRADED, None, None)
@@ -296,6 +310,32 @@ def test_what_never_holds_fails_with_its_reason(work: Path, timing: dict[str, st
     result = run(work, check("one", raising(Failure("the reason")), **timing))
     assert (outcomes(result), result.checks[0].message) == (["failed"], "the reason")
     assert time.monotonic() - started < 2
+
+
+class Until:
+    """Holds until it has been asked a number of times."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __call__(self, _: Any) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Failure("it is gone")
+
+
+def test_what_must_last_is_looked_at_again(work: Path) -> None:
+    assert outcomes(run(work, check("one", lasts="300ms"))) == ["passed"]
+    result = run(work, check("one", Until(2), lasts="20s"))
+    assert outcomes(result) == ["failed"]
+    assert re.fullmatch(
+        r"this held at first, but no longer after 0\.[0-9] s: it is gone", result.checks[0].message or ""
+    )
+
+
+def test_what_must_last_has_to_hold_first(work: Path) -> None:
+    result = run(work, check("one", raising(Failure("no")), within="200ms", lasts="20s"))
+    assert (outcomes(result), result.checks[0].message) == (["failed"], "no")
 
 
 def waits(_: Any) -> None:

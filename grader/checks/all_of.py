@@ -1,0 +1,60 @@
+"""The `all_of` check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import model_validator
+
+from grader.checks._groups import answers, one_failure, sound
+from grader.core.check import Check
+from grader.core.nested import Nested
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.checks._groups import Answer
+    from grader.core.abilities import Anything
+
+
+class AllOf(Check):
+    """Passes if every check inside it passes.
+
+    It is for what deserves points only as a whole; a failure lists everything that is wrong.
+    A check inside a group is written as any other, without `id` and without fields that only the whole has: `points`,
+    `bonus`, `needs`, `hint`, `visibility`, `feedback`.
+    It may have `in`, `within`, `lasts` and `timeout` of its own; `within` on the group repeats all of it.
+    If none fails, and one can't be looked at, the group is skipped.
+    """
+
+    example: ClassVar[str] = """
+    - {id: served, kind: all_of, checks: [{kind: port, port: 3000}, {kind: process, uid: {not: 0}}], within: 5s}
+    """
+    nested: ClassVar[tuple[str, ...]] = ("checks",)
+
+    kind: Literal["all_of"] = "all_of"
+    checks: tuple[Nested, ...]
+    """The checks, each with its `kind` and fields."""
+
+    @model_validator(mode="after")
+    def _sound(self) -> AllOf:
+        sound(self)
+        return self
+
+    def run(self, target: Anything) -> None:
+        found = list(answers(self.checks, target))
+        failed = [one for one in found if one.failure is not None]
+        if failed:
+            raise one_failure(failed, _tell)
+        for one in found:
+            if one.unmet is not None:
+                raise one.unmet
+
+
+def _tell(failed: Sequence[Answer]) -> tuple[str, str, str]:
+    told = [(one.part.title or one.part.kind, one.failure) for one in failed if one.failure is not None]
+    return (
+        "\n".join(failure.message for _, failure in told),
+        "\n".join(f"{name}: {failure.expected}" for name, failure in told if failure.expected is not None),
+        "\n".join(f"{name}: {failure.actual}" for name, failure in told if failure.actual is not None),
+    )

@@ -1,0 +1,125 @@
+"""Groups of checks: `all_of`, and what it shares with the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.checks.all_of import AllOf
+from grader.core.errors import SandboxError, TimedOut, Unmet
+from tests.support.checks import fails, make, passes, refuses
+from tests.support.factories import make_build, make_completed, make_image
+from tests.support.fakes import FakeContainer, FakeTarget
+
+if TYPE_CHECKING:
+    from grader.core.facts import Command, Completed
+
+USER = {"kind": "image", "user": "app"}
+HEALTH = {"kind": "image", "healthcheck": True}
+FILE = {"kind": "file", "path": "/app"}
+BUILT = {"kind": "build"}
+
+
+def group(*checks: dict[str, Any], **fields: Any) -> AllOf:
+    made = make(AllOf, checks=list(checks), **fields)
+    assert isinstance(made, AllOf)
+    return made
+
+
+def test_passes() -> None:
+    passes(group(USER, FILE, BUILT), FakeTarget(image=make_image(user="app"), files={"/app": b""}, build=make_build()))
+
+
+def test_one_failure_is_told_as_if_it_stood_alone() -> None:
+    failure = fails(group(USER, FILE), FakeTarget(image=make_image(), files={"/app": b""}), "the user is 'root'")
+    assert (failure.expected, failure.actual) == ("equals 'app'", "root")
+    assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
+    assert failure.check is not None
+    assert failure.check.kind == "image"
+
+
+def test_all_that_is_wrong_is_told() -> None:
+    target = FakeTarget(image=make_image(), files={})
+    failure = fails(group({**USER, "title": "The user"}, FILE, HEALTH), target, "the user is 'root', expected 'app'")
+    assert failure.message.splitlines()[1:] == ["/app is not in the image", "there is no HEALTHCHECK"]
+    assert failure.expected == "The user: equals 'app'\nfile: /app\nimage: a HEALTHCHECK"
+    assert failure.actual == "The user: root\nfile: nothing there\nimage: none"
+    assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
+
+
+def test_what_can_not_be_looked_at_is_skipped_unless_something_fails() -> None:
+    target = FakeTarget(image=make_image(user="app"))
+    with pytest.raises(Unmet, match="nothing to build"):
+        group(BUILT, USER).run(target)
+    fails(group(BUILT, HEALTH), target, "there is no HEALTHCHECK")
+
+
+@pytest.mark.parametrize("error", [SandboxError("gone"), ZeroDivisionError()])
+def test_errors_stay_errors(error: Exception) -> None:
+    def answer(_order: Command, _container: object) -> Completed:
+        raise error
+
+    with pytest.raises(type(error)):
+        group({"kind": "command", "run": ["a"]}, HEALTH).run(FakeTarget(image=make_image(), answer=answer))
+
+
+def test_a_part_may_take_its_time() -> None:
+    asked: list[Command] = []
+
+    def answer(order: Command, _container: object) -> Completed:
+        asked.append(order)
+        return make_completed(exit_code=0 if len(asked) > 2 else 1)
+
+    passes(group({"kind": "command", "run": ["a"], "within": "5s"}), FakeTarget(answer=answer))
+    assert len(asked) == 3
+
+
+def test_a_part_has_a_limit_of_its_own_if_it_has_one() -> None:
+    from grader.core import clock
+
+    limits = []
+
+    def answer(_order: Command, _container: object) -> Completed:
+        limits.append(clock.remaining(100))
+        return make_completed()
+
+    slow = {"kind": "command", "run": ["a"]}
+    passes(group(slow, {**slow, "timeout": "7s"}), FakeTarget(answer=answer))
+    assert limits[0] == 100
+    assert limits[1] <= 7
+
+
+def test_no_part_is_asked_after_the_end() -> None:
+    from grader.core import clock
+
+    def answer(_order: Command, _container: object) -> Completed:
+        while True:
+            clock.remaining(0.01)
+
+    never = {"kind": "command", "run": ["a"]}
+    with clock.limit(0.02, "the limit of a test"), pytest.raises(TimedOut) as caught:
+        group(never, {"kind": "file", "path": "/x"}).run(FakeTarget(answer=answer, files={}))
+    assert caught.value.message == "not finished within 0.02 s (the limit of a test)"
+
+
+def test_announces_what_is_inside() -> None:
+    target = FakeTarget(containers=[FakeContainer()])
+    group(FILE, {"kind": "not", "check": {"kind": "process", "count": 1, "in": "main"}}).announce(target)
+    assert (target.announced, target.expected) == (["/app"], ["main"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [
+        ({}, "Field required"),
+        ({"checks": []}, "there is no check in the group"),
+        ({"checks": ["text"]}, "must be a map of names and values"),
+        ({"checks": [{"path": "/x"}]}, "has no kind"),
+        ({"checks": [{"kind": "fil"}]}, "unknown kind 'fil'; did you mean 'file'?"),
+        ({"checks": [{"kind": "file"}]}, "checks.0.path"),
+        ({"checks": [{**FILE, "points": 2}]}, "belongs to the group as a whole, not to a check inside it"),
+    ],
+)
+def test_refuses(fields: dict[str, Any], because: str) -> None:
+    refuses(AllOf, because, **fields)
