@@ -11,6 +11,7 @@ from grader.core.errors import Failure
 
 if TYPE_CHECKING:
     from grader.core.check import Check
+    from grader.sandbox.project import Project
     from tests.support.fakes import FakeTarget
 
 
@@ -24,7 +25,7 @@ def passes(check: Check, target: FakeTarget) -> None:
     check.run(target)
 
 
-def fails(check: Check, target: FakeTarget, because: str) -> Failure:
+def fails(check: Check, target: FakeTarget | Project, because: str) -> Failure:
     """Assert that a check fails with `because` in its message; give the failure."""
     with pytest.raises(Failure) as caught:
         check.run(target)

@@ -1,0 +1,69 @@
+"""What the checks share that start containers of their own, or may change the one that they look at."""
+
+from __future__ import annotations
+
+import signal as signals
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import AfterValidator
+
+from grader.checks import _container
+from grader.core.clock import remaining
+from grader.core.facts import Variation
+from grader.core.specs import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.core.abilities import Container, Instances
+
+_POLL: Final = 0.1
+"""Seconds between two looks."""
+
+
+def _signal(name: str) -> str:
+    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
+    if full not in signals.Signals.__members__:
+        raise ValueError(f"there is no signal {name}; write for example SIGHUP or USR1")
+    return full
+
+
+SignalName = Annotated[str, AfterValidator(_signal)]
+"""A signal of Linux, with or without SIG, as `SIGTERM`."""
+
+
+@contextmanager
+def subject(target: Instances, where: str | Where | None) -> Iterator[Container]:
+    """Give the container to act on: the student's own, or one that is there for this check alone."""
+    if isinstance(where, Where):
+        yield target.container(where)
+    else:
+        with target.spawn(where, Variation()) as made:
+            yield made
+
+
+def until(look: Callable[[], bool], seconds: float) -> bool:
+    """Look again and again, until there is what is looked for or the time is up; says which."""
+    end = time.monotonic() + seconds
+    while not look():
+        left = end - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(remaining(min(_POLL, left)))
+    return True
+
+
+def started(target: Instances, where: str | Where | None, options: str = "", name: str = "try") -> str:
+    """Write the command with which a person starts such a container."""
+    if isinstance(where, Where):
+        return f"docker run --rm --name {name}{options} IMAGE"
+    return target.by_hand(where, name).replace("docker run --rm", f"docker run --rm{options}", 1)
+
+
+def acted_on(target: Instances, where: str | Where | None, *commands: str) -> tuple[str, ...]:
+    """Write the commands that do to `subject` what a check does; in them, CONTAINER stands for its name."""
+    if isinstance(where, Where):
+        return tuple(one.replace("CONTAINER", _container.handle(where)) for one in commands)
+    return (started(target, where), *(one.replace("CONTAINER", "try") for one in commands))
