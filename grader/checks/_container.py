@@ -11,7 +11,7 @@ from grader.core.result import Evidence
 from grader.core.specs import Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.core.abilities import Container, Containers
     from grader.core.facts import Command, ContainerState, Listener
@@ -39,15 +39,18 @@ def steps(target: Containers, where: str | Where | None, look: str) -> tuple[str
     return (target.by_hand(where, "try"), look.replace("CONTAINER", "try"))
 
 
-def from_outside(target: Containers, where: str | Where | None, port: int, curl: str) -> tuple[str, ...]:
-    """Write the commands that talk to a container's port; `curl` does so where it is published under its number."""
+def from_outside(
+    target: Containers, where: str | Where | None, port: int, talk: Callable[[str], str], label: str | None = None
+) -> tuple[str, ...]:
+    """Write the commands that talk to a container's port; `talk` writes them for the port that leads to it.
+
+    A container of the exercise's is started with its ports published under their own numbers, and called `label`.
+    """
     if not isinstance(where, Where):
-        return (target.by_hand(where), curl)
-    address = f"http://localhost:{port}"
+        return (target.by_hand(where, label), talk(str(port)))
     if where.publishes is not None:
-        return (curl.replace(address, f"http://localhost:{where.publishes}"),)
-    asking = f"docker port {handle(where)} {port}\n# then, with the port that this shows:\n"
-    return (asking + curl.replace(address, "http://localhost:PORT"),)
+        return (talk(str(where.publishes)),)
+    return (f"docker port {handle(where)} {port}\n# then, with the port that this shows:\n{talk('PORT')}",)
 
 
 def handle(where: Where) -> str:

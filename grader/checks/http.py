@@ -65,7 +65,7 @@ class Http(Check):
         return self
 
     def run(self, target: Containers) -> None:
-        commands = _container.from_outside(target, self.in_, self.port, self._request(self.port).curl())
+        commands = _container.from_outside(target, self.in_, self.port, self._request().curl)
         with _container.reproducible(*commands):
             container = _container.ready(target, self.in_, expected=f"an answer to {self._request().label}")
             self._judge(self._ask(container))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from grader.checks import _container
+from grader.checks._server import accepts
 from grader.core.check import Check
-from grader.core.clock import remaining
 from grader.core.errors import Mismatch, Missing
 from grader.core.specs import Port as PortNumber
 
@@ -23,6 +23,7 @@ class Port(Check):
     Where the engine can't see into containers (no address at all is found), a connection is tried:
     one that is closed at once, without a byte, was the proxy's.
     A port that should be closed needs a container that runs, not one that is ready.
+    Ports that aren't published, addresses and UDP are for [listens](#listens).
     """
 
     example: ClassVar[str] = """
@@ -36,8 +37,8 @@ class Port(Check):
     """Whether it should accept connections."""
 
     def run(self, target: Containers) -> None:
-        curl = f"curl -v http://localhost:{self.port}"
-        with _container.reproducible(*_container.from_outside(target, self.in_, self.port, curl)):
+        commands = _container.from_outside(target, self.in_, self.port, "curl -v http://localhost:{}".format)
+        with _container.reproducible(*commands):
             if self.open:
                 self._is_open(_container.ready(target, self.in_, expected=self._wanted))
             else:
@@ -48,7 +49,7 @@ class Port(Check):
         return f"a process that listens on port {self.port}, on 0.0.0.0"
 
     def _is_open(self, container: Container) -> None:
-        if self._accepts(container):
+        if accepts(container, self.port):
             return
         listening = _container.listening(container.listeners())
         raise Missing(
@@ -59,28 +60,9 @@ class Port(Check):
         )
 
     def _is_closed(self, container: Container) -> None:
-        if self._accepts(container):
+        if accepts(container, self.port):
             raise Mismatch(
                 f"port {self.port} accepts connections and should not",
                 expected=f"nothing listens on port {self.port}",
                 actual=_container.listening(container.listeners()),
             )
-
-    def _accepts(self, container: Container) -> bool:
-        listeners = container.listeners()
-        if listeners:
-            return any(one.port == self.port and not one.loopback for one in listeners)
-        return _stays_open(container, self.port)
-
-
-def _stays_open(container: Container, port: int) -> bool:
-    """Whether a connection gets a byte, or at least is not closed at once."""
-    try:
-        with container.connect(port, remaining(1.0)) as connection:
-            connection.settimeout(remaining(0.5))
-            try:
-                return connection.recv(1) != b""
-            except TimeoutError:
-                return True  # a server that waits for the client to speak first
-    except OSError:
-        return False

@@ -140,7 +140,8 @@ def _negated(argument: object) -> Matcher:
     return Matcher(argument, problem, f"not ({inner.words})")
 
 
-def _matches(pattern: object) -> Matcher:
+def expression(pattern: object) -> Any:
+    """Compile a regular expression that is to meet student text. Raises ValueError, saying what is wrong with it."""
     import re2
 
     if not isinstance(pattern, str) or not pattern:
@@ -148,10 +149,14 @@ def _matches(pattern: object) -> Matcher:
     options = re2.Options()
     options.log_errors = False
     try:
-        compiled = re2.compile(pattern, options)
+        return re2.compile(pattern, options)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
         raise ValueError(f"not a regular expression of RE2: {reason}") from None
+
+
+def _matches(pattern: object) -> Matcher:
+    compiled = expression(pattern)
 
     def problem(actual: object) -> Problem:
         # JSON can hold lone surrogates, which UTF-8 and so RE2 can't.
