@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
-import stat
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
-from grader.checks import _container
-from grader.checks._attributes import AbsolutePath, Mode, Owner
+from grader.checks import _accounts, _container, _files
+from grader.checks._attributes import AbsolutePath, GroupName, ModeExpectation, Owner, PathPattern
+from grader.checks._json import JsonPaths
 from grader.checks._problems import Problem, compare, report
 from grader.core.check import Check
 from grader.core.errors import Mismatch, Missing
-from grader.core.matchers import Expectation
+from grader.core.matchers import Expectation, parse
 from grader.core.quantities import show_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from grader.checks._accounts import Accounts
     from grader.core.abilities import Files
     from grader.core.facts import Entry
+
+_TOLD: Final = 5
+"""Paths with something wrong that one failure lists."""
+_OF_ONE: Final = ("link", "content", "json_", "yaml_", "sha256")
+"""Fields that are about one path."""
 
 
 class File(Check):
@@ -29,8 +35,14 @@ class File(Check):
 
     The file system is read without running anything in it: this works for images without a shell too.
     A container is paused while it is read; what is mounted into it as `tmpfs` is not seen.
-    Symbolic links are looked at themselves, unless `follow` is set.
-    A file that is too large to be read whole fails `content` and `sha256`.
+    Symbolic links are looked at themselves, unless `follow` is set; those in the folders above are always followed.
+    A file that is too large to be read whole (1 MiB) fails `content`, `json`, `yaml` and `sha256`.
+
+    With `glob` instead of `path`, everything that matches the pattern is looked at: `*` and `?` stand for characters of
+    a name, `[ab]` for one of them, `**` for any number of folders; names that begin with a dot match too.
+    There must be at least one match, or as many as `count` says; `type` says which matches count, and all that is said
+    of mode, owner and size must hold for each.
+    No link below the folder before the first wildcard is followed, and `/dev`, `/proc` and `/sys` are not looked at.
     """
 
     example: ClassVar[str] = """
@@ -38,16 +50,23 @@ class File(Check):
     """
 
     kind: Literal["file"] = "file"
-    path: AbsolutePath
+    path: AbsolutePath | None = None
     """Where, from the root of the file system."""
+    glob: PathPattern | None = None
+    """A pattern in place of a path: `/app/**/*.pyc`."""
+    count: Expectation | None = None
+    """How many paths match `glob`; default: at least one."""
     exists: bool = True
     """`false`: nothing may be there; this excludes the other fields."""
     type: Literal["file", "directory", "symlink"] | None = None
     """What it is."""
-    mode: Mode | None = None
-    """Permissions as octal digits (`"0755"`) or letters (`"rwxr-xr-x"`), in quotes."""
+    mode: ModeExpectation | None = None
+    """Permissions as octal digits (`"0755"`) or letters (`"rwxr-xr-x"`), in quotes; also `{one_of: ["0755", "0750"]}`.
+    """
     owner: Owner | None = None
-    """The number of the user, or of user and group: `"1000:1000"`."""
+    """The user, or user and group, by name or number: `app`, `app:app`, `"1000:1000"`; names are the image's own."""
+    group: GroupName | None = None
+    """The group alone, by name or number."""
     executable: bool | None = None
     """Whether anyone may execute it."""
     size: Expectation | None = None
@@ -56,6 +75,10 @@ class File(Check):
     """Where a symbolic link points to, as it is written there."""
     content: Expectation | None = None
     """The text of a file, read as UTF-8."""
+    json_: JsonPaths | None = Field(default=None, alias="json")
+    """Parts of a JSON file, each by its JSONPath."""
+    yaml_: JsonPaths | None = Field(default=None, alias="yaml")
+    """Parts of a YAML file, each by its JSONPath."""
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     """The checksum of a file."""
     follow: bool = False
@@ -63,81 +86,123 @@ class File(Check):
 
     @model_validator(mode="after")
     def _consistent(self) -> File:
-        details = ("type", "mode", "owner", "executable", "size", "link", "content", "sha256")
-        if not self.exists and any(getattr(self, name) is not None for name in details):
+        details = self._given("type", "mode", "owner", "group", "executable", "size", *_OF_ONE)
+        if (self.path is None) == (self.glob is None):
+            raise ValueError("give either a path or a glob")
+        if not self.exists and (details or self.count is not None):
             raise ValueError("exists: false excludes all that says how the file should be")
+        if self.glob is None and self.count is not None:
+            raise ValueError("count goes with glob")
+        if self.glob is not None and (self.follow or self._given(*_OF_ONE)):
+            raise ValueError("follow, link, content, json, yaml and sha256 are about one file: they go with path")
         if self.follow and (self.link is not None or self.type == "symlink"):
             raise ValueError("with follow, the link itself is not looked at")
+        if self.group is not None and self.owner is not None and ":" in self.owner:
+            raise ValueError("owner names a group already")
         return self
 
+    def _given(self, *names: str) -> list[str]:
+        return [name for name in names if getattr(self, name) is not None]
+
     def announce(self, target: Files) -> None:
-        if self.in_ is None:
+        if self.in_ is None and self.path is not None:
             target.announce(self.path)
+        elif self.in_ is None and self.glob is not None:
+            target.announce_entries(self.glob)
+
+    @property
+    def _place(self) -> str:
+        return "the image" if self.in_ is None else "the container"
 
     def run(self, target: Files) -> None:
-        look, read = self._commands()
-        with _container.reproducible(*look):
-            entry = target.entry(self.path, follow=self.follow, container=self.in_)
-            self._is_there(entry)
-        if entry is None:
-            return
-        problems = list(self._attributes(entry))
-        with _container.reproducible(*(look if problems else read)):
-            report([*problems, *self._contents(entry)])
+        if self.glob is not None:
+            with _container.reproducible(*_files.listing(self.glob, self.in_)):
+                self._run_glob(target, self.glob)
+        elif self.path is not None:
+            self._run_path(target, self.path)
 
-    def _is_there(self, entry: Entry | None) -> None:
-        place = "the image" if self.in_ is None else "the container"
-        if self.exists and entry is None:
-            raise Missing(f"{self.path} is not in {place}", expected=self.path, actual="nothing there")
-        if not self.exists and entry is not None:
-            raise Mismatch(f"{self.path} must not be in {place}", expected="nothing there", actual=_kind(entry))
+    def _run_path(self, target: Files, path: str) -> None:
+        ways = partial(_files.commands, target, path, self.in_, follow=self.follow)
+        with _files.shown(lambda: ways()[0]):
+            entry = target.entry(path, follow=self.follow, container=self.in_)
+            if entry is None and self.exists:
+                raise self._missing(target, path)
+            if entry is not None and not self.exists:
+                message = f"{path} must not be in {self._place}"
+                raise Mismatch(message, expected="nothing there", actual=_files.kind(entry))
+            if entry is None:
+                return
+            found = list(self._attributes(entry, self._names(target)))
+        with _files.shown(lambda: ways()[0 if found else 1]):
+            report([*found, *self._contents(entry)])
 
-    def _commands(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Write the commands that show the path, and its content."""
-        path = shlex.quote(self.path)
-        if self.in_ is None:
-            run = "docker run --rm --entrypoint"
-            return (f"{run} ls IMAGE {'-lndL' if self.follow else '-lnd'} {path}",), (f"{run} cat IMAGE {path}",)
-        copy = f"docker cp {'-L ' if self.follow else ''}CONTAINER:{path} - | tar"
-        return _container.inside(self.in_, f"{copy} -tv"), _container.inside(self.in_, f"{copy} -xO")
+    def _missing(self, target: Files, path: str) -> Missing:
+        link = target.entry(path, container=self.in_) if self.follow else None
+        if link is not None and link.link is not None:
+            return Missing(_files.leads_nowhere(link, self._place), expected=path, actual=f"a link to {link.link}")
+        return Missing(f"{path} is not in {self._place}", expected=path, actual="nothing there")
 
-    def _attributes(self, entry: Entry) -> Iterator[Problem]:
-        mode = f"{stat.S_IMODE(entry.mode):04o}"
-        owner = f"{entry.uid}:{entry.gid}" if self.owner is not None and ":" in self.owner else str(entry.uid)
-        executable = bool(entry.mode & 0o111)
-        for name, wanted, found in (
-            ("type", self.type, entry.type),
-            ("mode", self.mode, mode),
-            ("owner", self.owner, owner),
-        ):
-            if wanted not in (None, found):
-                yield Problem(name, f"{self.path} has the {name} {found}, expected {wanted}", str(wanted), found)
-        if self.executable not in (None, executable):
-            message = f"{self.path} is {'' if executable else 'not '}executable (its mode is {mode})"
-            yield Problem("executable", message, "executable" if self.executable else "not executable", mode)
-        yield from compare(f"the size of {self.path}", entry.size, self.size)
+    def _names(self, target: Files) -> Accounts | None:
+        """Look up names, if there are any."""
+        return _accounts.read(target, self.in_) if _files.needs_accounts(self.owner, self.group) else None
+
+    def _run_glob(self, target: Files, glob: str) -> None:
+        things = {None: "path", "file": "file", "directory": "directory", "symlink": "symbolic link"}[self.type]
+        found = [one for one in target.entries(glob, container=self.in_) if self.type in (None, one.type)]
+        listed = "\n".join(one.path for one in found) or "nothing"
+        if not self.exists and found:
+            message = f"nothing in {self._place} may match {glob}, but this does: {_files.some(found)}"
+            raise Mismatch(message, expected="no match", actual=listed)
+        if self.count is not None:
+            problem = self.count.problem(len(found))
+            if problem is not None:
+                names = f" ({_files.some(found)})" if found else ""
+                message = f"the number of {_plural(things)} in {self._place} that match {glob} {problem}{names}"
+                raise Mismatch(message, expected=self.count.words, actual=listed)
+        elif self.exists and not found:
+            raise Missing(f"no {things} in {self._place} matches {glob}", expected=glob, actual="nothing")
+        accounts = self._names(target)
+        wrong = [problems for one in found if (problems := list(self._attributes(one, accounts)))]
+        told = [problem for problems in wrong[:_TOLD] for problem in problems]
+        if len(wrong) > _TOLD:
+            message = f"and {len(wrong) - _TOLD} more"
+            told.append(Problem("others", message, "as these", message))
+        report(told)
+
+    def _attributes(self, entry: Entry, accounts: Accounts | None) -> Iterator[Problem]:
+        if self.path is not None and self.type not in (None, entry.type):
+            message = f"{entry.path} has the type {entry.type}, expected {self.type}"
+            yield Problem("type", message, str(self.type), entry.type)
+        yield from _files.mode(entry, self.mode)
+        yield from _files.ownership(entry, self.owner, self.group, accounts)
+        yield from _files.executable(entry, self.executable)
+        yield from compare(f"the size of {entry.path}", entry.size, self.size)
         if self.link is not None and entry.link is None:
-            yield Problem("link", f"{self.path} is not a symbolic link", "a symbolic link", _kind(entry))
+            yield Problem("link", f"{entry.path} is not a symbolic link", "a symbolic link", _files.kind(entry))
         else:
-            yield from compare(f"the link {self.path}", entry.link, self.link)
+            yield from compare(f"the link {entry.path}", entry.link, self.link)
 
     def _contents(self, entry: Entry) -> Iterator[Problem]:
-        if self.content is None and self.sha256 is None:
+        if not self._given("content", "json_", "yaml_", "sha256"):
             return
         content = entry.content
         if content is None:
-            message = f"{self.path} is {_kind(entry)}, which has no content to compare"
-            yield Problem("content", message, "a file", _kind(entry))
+            message = f"{self.path} is {_files.kind(entry)}, which has no content to compare"
+            yield Problem("content", message, "a file", _files.kind(entry))
         elif entry.truncated:
             # What lies beyond could make the opposite true.
             message = f"{self.path} is too large to compare: of its {entry.size} bytes only {len(content)} are read"
             yield Problem("content", message, f"at most {show_bytes(len(content))}", show_bytes(entry.size))
         else:
-            yield from compare(f"the content of {self.path}", content.decode("utf-8", "replace"), self.content)
+            text = content.decode("utf-8", "replace")
+            yield from compare(f"the content of {self.path}", text, self.content)
+            for language, paths in (("json", self.json_), ("yaml", self.yaml_)):
+                if paths is not None:
+                    yield from compare(f"the content of {self.path}", text, parse({language: paths}))
             found = hashlib.sha256(content).hexdigest()
             if self.sha256 not in (None, found):
                 yield Problem("sha256", f"{self.path} has another checksum than expected", str(self.sha256), found)
 
 
-def _kind(entry: Entry) -> str:
-    return f"a {entry.type}" if entry.type != "other" else "something that is no file"
+def _plural(things: str) -> str:
+    return f"{things[:-1]}ies" if things.endswith("y") else f"{things}s"
