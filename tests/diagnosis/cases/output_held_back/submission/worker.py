@@ -1,0 +1,6 @@
+"""Wait for work."""
+
+import time
+
+print("ready")
+time.sleep(600)
