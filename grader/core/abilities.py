@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Command,
         Completed,
         ContainerState,
+        ContextEntry,
         Entry,
         ImageInfo,
         Listener,
@@ -94,6 +95,14 @@ class Rebuilds(Protocol):
 
         Raises Failure where nothing may or can be built.
         """
+
+
+@runtime_checkable
+class Context(Protocol):
+    """The folder that the image is built from."""
+
+    def in_context(self, path: str) -> ContextEntry:
+        """Give what is at a relative path of it; one that ends with a slash is a folder's, also if none is there."""
 
 
 @runtime_checkable
@@ -232,6 +241,42 @@ class Spawns(Protocol):
 
     def volume(self) -> AbstractContextManager[str]:
         """Make an empty volume and give its name; it is removed afterwards."""
+
+
+class Conversation(Protocol):
+    """A program that one talks to; every wait ends at the deadline at the latest."""
+
+    def receive(self, seconds: float) -> bytes | None:
+        """Give what it has written since; wait for something, but no longer than `seconds`.
+
+        Empty: nothing came in time. None: it has written its last.
+        """
+
+    def send(self, data: bytes) -> None:
+        """Type something; what comes too late is lost."""
+
+    def end_input(self) -> None:
+        """Say that nothing more will be typed; with a terminal, by typing Ctrl-D."""
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give its terminal another size."""
+
+    def exit_code(self, seconds: float) -> int | None:
+        """Wait for its end, `seconds` at most; None when it still runs then."""
+
+
+@runtime_checkable
+class Converses(Containers, Protocol):
+    """Programs that one talks to."""
+
+    def converse(
+        self, name: str | Where | None, variation: Variation, command: Command | None
+    ) -> AbstractContextManager[Conversation]:
+        """Start a container like the named one, but for the variation, and talk to its main process.
+
+        With `command`, to that instead: run in such a container, or in the student's own. What was started for it is
+        removed afterwards. Raises Unmet when there is no image, Failure when nothing can be started.
+        """
 
 
 @runtime_checkable

@@ -91,6 +91,23 @@ class ImageInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextEntry:
+    """A path of a build context."""
+
+    path: str
+    type: str | None
+    """`file`, `directory`, or None: nothing is there."""
+    ignored: bool
+    """Whether it is kept out of the build, or would be if it were there; a folder with all that is in it."""
+    rule: str | None
+    """What decided that, if any line did: `line 2 of .dockerignore, '*.log'`."""
+    ignore_file: str | None
+    """The file with such lines, if there is one: `.dockerignore`."""
+    sent: int = 0
+    """Bytes of it that reach the build."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A file, directory, link or other thing in an image's file system."""
 

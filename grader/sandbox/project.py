@@ -13,7 +13,7 @@ from grader.core.clock import budget, limit
 from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
 from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
-from grader.sandbox import images
+from grader.sandbox import context, images
 from grader.sandbox.ahead import Ahead
 from grader.sandbox.builder import AS_DESCRIBED, Builder
 from grader.sandbox.policy import Refused
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grader.core.dockerfile import Dockerfile
-    from grader.core.facts import Command, Completed, Entry, ImageInfo, Variation
+    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo, Variation
     from grader.core.progress import Progress
     from grader.core.variants import Variant
     from grader.sandbox.context import Survey
@@ -98,6 +98,10 @@ class Project:
                 raise SandboxError("the image that was just built has disappeared from the engine")
             self._image = images.configuration(raw)
         return self._image
+
+    def in_context(self, path: str) -> ContextEntry:
+        """Give what is at a path of the build context, and whether it reaches the build."""
+        return context.look(self._plan.context, self._plan.dockerfile, path)
 
     def _image_id(self) -> str:
         try:
@@ -196,6 +200,24 @@ class Project:
             yield service
 
     @contextmanager
+    def converse(
+        self, name: str | Where | None, variation: Variation, command: Command | None
+    ) -> Iterator[Conversation]:
+        """Talk to the main process of a container like the named one, or to a command in it."""
+        from grader.sandbox.session import conversation, conversation_inside
+
+        if command is not None:
+            with self.spawn(name, Variation()) as container:
+                api, tty = self._ledger.engine.api, bool(variation.tty)
+                with conversation_inside(api, container.id, command, tty=tty) as inside:
+                    yield inside
+            return
+        name, image = self._name(name), self._image_id()
+        self._progress.phase("Starting another container")
+        with conversation(self._ledger, self._spec(name), image, variation, self._plan.limits.start) as session:
+            yield session
+
+    @contextmanager
     def volume(self) -> Iterator[str]:
         """Make an empty volume."""
         from grader.sandbox.spawn import volume
@@ -243,8 +265,6 @@ class Project:
 
     def case(self, kind: str, failure: Failure, *, port: int | None, container: str | Where | None) -> Case:
         """Collect what is known. Looks, but starts nothing; what can't be had is left out."""
-        from grader.sandbox import context
-
         if self._survey is None:
             self._survey = context.survey(self._plan.context, self._plan.dockerfile)
         builder, found = self._builder, self._survey

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.sandbox.context import survey
-from tests.support.engine import write
+from grader.core import clock
+from grader.core.errors import TimedOut
+from grader.sandbox.context import look, survey
+from tests.support.engine import project_in, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +40,9 @@ def ignored(folder: Path, rules: str, name: str = ".dockerignore") -> set[str]:
         ("*\n!Dockerfile", set(FILES) - {"Dockerfile"}),
         ("*.txt\r\n*.md\r\n", {"a.txt", "b.md"}),
         ("[a\n(b", set()),
+        ("[a-b].*", {"a.txt", "b.md"}),
+        ("[^a].*", {"b.md"}),
+        ("\\*.txt\n\\?.md", set()),
     ],
 )
 def test_rules(tmp_path: Path, rules: str, expected: set[str]) -> None:
@@ -80,3 +85,68 @@ def test_a_rule_that_is_too_large_keeps_nothing_out(tmp_path: Path, capfd: pytes
     write(tmp_path, {"Dockerfile": "", ".dockerignore": "\x1b[31m" + "?" * 60_000})
     assert survey(tmp_path, tmp_path / "Dockerfile").ignored == frozenset()
     assert capfd.readouterr().err == ""
+
+
+RULES = """\
+# what the build does not need
+*.md
+!b.md
+**/*.lo[gh]
+node_modules
+app/*
+!app/main.py
+a.???
+\\[a].txt
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "type_", "is_ignored", "rule"),
+    [
+        ("Dockerfile", "file", False, None),
+        ("a.txt", "file", True, "line 8 of .dockerignore, 'a.???'"),
+        ("b.md", "file", False, "line 3 of .dockerignore, '!b.md'"),
+        ("c.md", None, True, "line 2 of .dockerignore, '*.md'"),
+        ("app", "directory", False, "line 7 of .dockerignore, '!app/main.py'"),
+        ("app/", "directory", False, "line 7 of .dockerignore, '!app/main.py'"),
+        ("app/deep", "directory", True, "line 6 of .dockerignore, 'app/*'"),
+        ("node_modules/", "directory", True, "line 5 of .dockerignore, 'node_modules'"),
+        ("node_modules", "directory", True, "line 5 of .dockerignore, 'node_modules'"),
+        (".git/", None, False, None),
+        ("a.txt/", "file", True, "line 8 of .dockerignore, 'a.???'"),
+    ],
+)
+def test_a_path(tmp_path: Path, path: str, type_: str | None, is_ignored: object, rule: str | None) -> None:
+    write(tmp_path, {**dict.fromkeys(FILES, ""), ".dockerignore": RULES})
+    found = look(tmp_path, tmp_path / "Dockerfile", path)
+    assert (found.type, found.ignored, found.rule) == (type_, is_ignored, rule)
+    assert found.ignore_file == ".dockerignore"
+
+
+def test_how_much_is_sent(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": "12345", "app/a.log": "123", "app/b.txt": "1", ".dockerignore": "**/*.log"})
+    sizes = [look(tmp_path, tmp_path / "Dockerfile", path).sent for path in (".", "app", "app/a.log", "app/b.txt", "x")]
+    assert sizes == [5 + 1 + 8, 1, 0, 1, 0]
+    assert look(tmp_path / "app", tmp_path / "Dockerfile", ".").ignore_file is None
+
+
+def test_nothing_outside_is_looked_at(tmp_path: Path) -> None:
+    write(tmp_path, {"secret": "x", "work/Dockerfile": ""})
+    (tmp_path / "work" / "link").symlink_to("../secret")
+    for path in ("link", "../secret"):
+        assert look(tmp_path / "work", tmp_path / "work" / "Dockerfile", path).type is None
+
+
+def test_looking_has_a_deadline(tmp_path: Path) -> None:
+    write(tmp_path, {"Dockerfile": ""})
+    with clock.limit(0, "the limit of a test"), pytest.raises(TimedOut):
+        look(tmp_path, tmp_path / "Dockerfile", ".")
+
+
+@pytest.mark.docker
+def test_a_build_agrees(tmp_path: Path) -> None:
+    dockerfile = "FROM scratch\nCOPY . /\n"
+    files = {**dict.fromkeys(FILES[1:], ""), "c.md": "", "app/x.loh": "", "sub/node_modules/y": "", "[a].txt": ""}
+    with project_in(tmp_path, dockerfile, {**files, ".dockerignore": RULES}) as project:
+        for path in files:
+            assert (project.entry(f"/{path}") is None) == project.in_context(path).ignored, path

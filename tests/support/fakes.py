@@ -15,6 +15,7 @@ from grader.core.facts import (
     Command,
     Completed,
     ContainerState,
+    ContextEntry,
     Entry,
     ImageInfo,
     Listener,
@@ -23,13 +24,14 @@ from grader.core.facts import (
 )
 from grader.core.globs import Glob
 from grader.core.specs import Where
-from tests.support.factories import make_completed, make_entry, make_state
+from tests.support.factories import make_build, make_completed, make_entry, make_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.core.inventory import Inventory, LocalImage
     from grader.core.transcript import Transcript
+    from grader.core.variants import Node, Variant
 
 
 @dataclass
@@ -101,6 +103,31 @@ class FakeContainer:
         self.files[path] = content
 
 
+@dataclass
+class FakeRebuilt:
+    """A build of a variant: what is None was not made."""
+
+    outcome: Build = field(default_factory=make_build)
+    made: ImageInfo | None = None
+    files: Mapping[str, Entry | bytes] = field(default_factory=dict)
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    by_hand: str = "docker build ."
+
+    def image(self) -> ImageInfo:
+        if self.made is None:
+            raise Unmet("the image was not built")
+        return self.made
+
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        found = self.files.get(path)
+        if isinstance(found, bytes):
+            return make_entry(path, content=found)
+        return self.entry(found.link) if follow and found is not None and found.link is not None else found
+
+    def tree(self) -> Mapping[str, Node]:
+        return self.nodes
+
+
 class FakeTarget:
     """Answers from what it was given; what was not given was not built (Unmet).
 
@@ -112,6 +139,7 @@ class FakeTarget:
         *,
         source: str | None = None,
         build: Build | None = None,
+        rebuilt: Mapping[Variant, FakeRebuilt] | None = None,
         image: ImageInfo | None = None,
         references: Mapping[str, ImageInfo] | None = None,
         files: Mapping[str, Entry | bytes] | None = None,
@@ -121,10 +149,12 @@ class FakeTarget:
         inventory: Inventory | None = None,
         originals: Mapping[str, LocalImage] | None = None,
         transcript: Transcript | None = None,
+        context: Sequence[ContextEntry] = (),
         spawn: Callable[[Variation], FakeContainer] | None = None,
     ) -> None:
         self._source = source
         self._build = build
+        self._rebuilt = rebuilt or {}
         self._image = image
         self._references = references or {}
         self._files = files
@@ -133,6 +163,7 @@ class FakeTarget:
         self._inventory = inventory
         self._originals = originals or {}
         self._transcript = transcript
+        self._context = {one.path: one for one in context}
         self._containers = {one.name: one for one in containers}
         self._spawn = spawn
         self.spawned: list[tuple[str | Where | None, Variation]] = []
@@ -151,6 +182,12 @@ class FakeTarget:
         if self._build is None:
             raise Unmet("there is nothing to build")
         return self._build
+
+    def rebuild(self, variant: Variant) -> FakeRebuilt:
+        return self._rebuilt[variant]
+
+    def in_context(self, path: str) -> ContextEntry:
+        return self._context.get(path) or ContextEntry(path, None, ignored=False, rule=None, ignore_file=None)
 
     def image(self) -> ImageInfo:
         if self._image is None:
