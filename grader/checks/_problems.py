@@ -31,7 +31,13 @@ def compare(subject: str, actual: object, expectation: Matcher | None) -> Iterat
         yield Problem(subject, f"{subject} {problem}", expectation.words, show(actual))
 
 
-def report(found: Iterable[Problem], *, reproduce: str | None = None, evidence: tuple[Evidence, ...] = ()) -> None:
+def report(
+    found: Iterable[Problem],
+    *,
+    hint: str | None = None,
+    reproduce: str | None = None,
+    evidence: tuple[Evidence, ...] = (),
+) -> None:
     """Raise Mismatch that lists every problem; return if there is none."""
     problems = list(found)
     if not problems:
@@ -41,6 +47,7 @@ def report(found: Iterable[Problem], *, reproduce: str | None = None, evidence: 
         "\n".join(one.message for one in problems),
         expected="\n".join(one.expected if alone else f"{one.subject}: {one.expected}" for one in problems),
         actual="\n".join(one.actual if alone else f"{one.subject}: {one.actual}" for one in problems),
+        hint=hint,
         reproduce=reproduce,
         evidence=evidence,
     )

@@ -24,7 +24,7 @@ def instruction(name: str, dockerfile: Dockerfile) -> Instruction | None:
     found = _NAME.fullmatch(name)
     if found is None:
         return None
-    stage = _stage(found[1], dockerfile)
+    stage = _stage(found[1] or "", dockerfile)
     if stage is None:
         return None
     steps = [one for one in stage.instructions if one.name in _STEPS]
@@ -34,11 +34,17 @@ def instruction(name: str, dockerfile: Dockerfile) -> Instruction | None:
     return stage.instructions[0] if found[4].startswith("FROM ") else None
 
 
-def _stage(label: str | None, dockerfile: Dockerfile) -> Stage | None:
-    if label is None:
-        return dockerfile.final if len(dockerfile.stages) == 1 else None
+def text(name: str) -> str:
+    """Give what a step does: of `[build 2/4] RUN make`, `RUN make`."""
+    found = _NAME.fullmatch(name)
+    return found[4] if found is not None else name
+
+
+def _stage(label: str, dockerfile: Dockerfile) -> Stage | None:
     # With a platform of its own, a stage is `[linux/arm64 build 2/4]`.
-    word = label.split()[-1] if label.split() else ""
+    word = next(reversed(label.split()), None)
+    if word is None:
+        return dockerfile.final if len(dockerfile.stages) == 1 else None
     named = dockerfile.stage(word)
     number = _NUMBERED.fullmatch(word)
     if named is None and number is not None and int(number[1]) < len(dockerfile.stages):

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.build import Build
+from grader.core.abilities import Builds, Rebuilds
 from grader.core.errors import Failure, TimedOut, Unmet
-from tests.support.checks import fails, make, passes
-from tests.support.factories import make_build, make_build_failure
-from tests.support.fakes import FakeTarget
+from grader.core.facts import Step
+from grader.core.variants import Node, Variant
+from tests.support.checks import fails, make, passes, refuses
+from tests.support.factories import make_build, make_build_failure, make_entry, make_image
+from tests.support.fakes import FakeRebuilt, FakeTarget
 
 if TYPE_CHECKING:
+    from grader.core.check import Check
     from grader.core.facts import Build as Attempt
 
 
@@ -71,3 +75,149 @@ def test_evidence_is_the_output_of_the_step_or_else_the_log() -> None:
 def test_is_skipped_when_there_is_nothing_to_build() -> None:
     with pytest.raises(Unmet):
         make(Build).run(FakeTarget())
+
+
+VERSION_2 = Variant(args=(("VERSION", "2"),))
+BY_HAND = "docker build --build-arg VERSION=2 ."
+
+
+def built(variant: Variant = VERSION_2, *, usual: FakeRebuilt | None = None, **facts: Any) -> FakeTarget:
+    """Give a target with one build of a variant, and the usual one."""
+    made = {"made": make_image(), "by_hand": BY_HAND, **facts}
+    return FakeTarget(
+        build=make_build(), rebuilt={variant: FakeRebuilt(**made), Variant(): usual or FakeRebuilt(made=make_image())}
+    )
+
+
+def versioned(**fields: Any) -> Check:
+    return make(Build, args={"VERSION": "2"}, **fields)
+
+
+def test_only_what_is_asked_for_needs_more_than_one_build() -> None:
+    for plain in (make(Build), make(Build, fails="x")):
+        assert plain.needs_ability() is Builds
+    for own in (versioned(), make(Build, target="dev"), make(Build, reproducible=True), make(Build, env={"A": "b"})):
+        assert own.needs_ability() is Rebuilds
+
+
+REFUSES = make_build(failure=make_build_failure(output="sh: VERSION: set it\n"))
+SAYS = make_build(
+    failure=make_build_failure(message="failed to solve: VERSION: set it", exit_code=None, output="", step=None)
+)
+
+
+def test_a_build_that_is_meant_to_fail() -> None:
+    check = make(Build, fails={"contains": "set it"})
+    assert not check.explained
+    for build in (REFUSES, SAYS):
+        passes(check, FakeTarget(build=build))
+        passes(make(Build, fails=True), FakeTarget(build=build))
+    failure = fails(check, FakeTarget(build=make_build()), "the build makes an image, and it is meant to fail")
+    assert (failure.expected, failure.actual) == ("a build that fails: contains 'set it'", "an image")
+
+
+def test_a_build_that_fails_for_another_reason() -> None:
+    check = make(Build, fails={"contains": "set it"})
+    # The words stand in the command, which BuildKit's message repeats, but nobody has printed them.
+    message = 'failed to solve: process "/bin/sh -c test $V || echo set it" did not complete successfully: exit code: 1'
+    other = make_build(failure=make_build_failure(message=message, output="no such file\n"))
+    failure = fails(check, FakeTarget(build=other), "what it says does not contain 'set it'")
+    assert failure.actual == "no such file\n"
+    slow = make_build(timed_out=True, seconds=9, failure=make_build_failure(message="not finished after 9 s"))
+    assert isinstance(fails(check, FakeTarget(build=slow), "not finished after 9 s"), TimedOut)
+    fails(versioned(fails="x"), built(), "with --build-arg VERSION=2: the build makes an image")
+
+
+def test_a_variant_that_can_not_be_built() -> None:
+    failure = fails(
+        make(Build, args={"VERSION": "2"}, target="dev", network="none"),
+        built(Variant("dev", (("VERSION", "2"),), "none"), outcome=make_build(failure=make_build_failure())),
+        "with --build-arg VERSION=2 --target dev --network none: the build stopped at line 2, [2/2] RUN pip",
+    )
+    assert failure.reproduce == BY_HAND
+
+
+def test_the_image_of_a_variant() -> None:
+    image = make_image(env={"VERSION": "2"}, labels={"version": "2"}, cmd=("npm", "run", "dev"), user="node:node")
+    wanted = {"env": {"VERSION": 2}, "labels": {"version": "2"}, "cmd": ["dev"], "user": "node", "workdir": "/app"}
+    passes(versioned(**wanted, entrypoint={"length": 0}), built(made=image))
+    failure = fails(
+        versioned(**wanted), built(), "with --build-arg VERSION=2: the variable VERSION is missing\nwith --build-arg"
+    )
+    assert "the label version is missing" in failure.message
+    assert "CMD does not contain 'dev'" in failure.message
+    assert failure.reproduce is not None
+    assert failure.reproduce.startswith("docker build -t try --build-arg VERSION=2 .\ndocker image inspect try")
+    fails(versioned(labels={"v": "2"}), built(made=make_image(labels={"v": "1"})), "the label v is '1', expected '2'")
+    fails(versioned(entrypoint=["node"], user={"not": "root"}), built(), "the user equals 'root', and should not")
+
+
+def test_files_of_a_variant() -> None:
+    link = make_entry("/v", link="/version.txt", content=None)
+    files = {"/version.txt": b"2\n", "/v": link, "/d": make_entry("/d", mode=0o040755, content=None)}
+    target = built(files={**files, "/big": make_entry("/big", content=b"2", size=9, truncated=True)})
+    passes(versioned(files={"/version.txt": "2", "/v": "2"}), target)
+    failure = fails(versioned(files={"/version.txt": "3"}), target, "the content of /version.txt is '2")
+    assert failure.reproduce == f"docker build -t try{BY_HAND[12:]}\ndocker run --rm --entrypoint cat try /version.txt"
+    fails(versioned(files={"/x": "2"}), target, "with --build-arg VERSION=2: /x is not in the image")
+    fails(versioned(files={"/d": "2"}), target, "/d is no file that could be read")
+    fails(versioned(files={"/big": "2"}), target, "/big is too large to compare")
+
+
+def test_whether_the_image_changes() -> None:
+    one, two = {"/v": Node(0o100644, "0:0", 1, digest="a")}, {"/v": Node(0o100644, "0:0", 1, digest="b")}
+    usual = FakeRebuilt(made=make_image(), nodes=one)
+    passes(versioned(changes=True), built(made=make_image(labels={"a": "b"})))
+    passes(versioned(changes=True), built(usual=usual, nodes=two))
+    passes(versioned(changes=False), built(usual=usual, nodes=one))
+    failure = fails(
+        versioned(changes=True), built(usual=usual, nodes=one), "VERSION=2: the image is the same as without it"
+    )
+    assert failure.reproduce == (
+        "docker build -t usual .\ndocker build -t other --build-arg VERSION=2 .\ndocker image inspect usual other"
+    )
+    failure = fails(versioned(changes=False), built(usual=usual, nodes=two), "the image is another one than without it")
+    assert failure.actual == "the second has other bytes in it: /v"
+    fails(versioned(changes=False), built(made=make_image(labels={"a": "b"})), "another one")
+    target = FakeTarget(build=make_build(failure=make_build_failure()), rebuilt={VERSION_2: FakeRebuilt()})
+    with pytest.raises(Unmet, match="the image was not built"):
+        versioned(changes=True).run(target)
+
+
+def anew(check: Check, target: FakeTarget, **facts: Any) -> tuple[Check, FakeTarget]:
+    made = {"made": make_image(), "by_hand": "docker build --no-cache .", **facts}
+    target._rebuilt = {**target._rebuilt, Variant(no_cache=True): FakeRebuilt(**made)}
+    return check, target
+
+
+def test_a_build_that_is_made_twice() -> None:
+    first = {f"/{n}": Node(0o100644, "0:0", 1, digest="a") for n in range(9)}
+    usual, check = FakeRebuilt(nodes=first), make(Build, reproducible=True)
+    passes(*anew(check, built(usual=usual), nodes=first))
+    second = {**first, "/3": Node(0o100644, "0:0", 1, digest="b"), "/it's": Node(0o100644, "0:0")}
+    because = "two builds of the same files differ: at /3, the second has other bytes in it, and 1 more differ"
+    failure = fails(*anew(check, built(usual=usual), nodes=second), because)
+    assert failure.actual == "/3: the second has other bytes in it\n/it's: the second has it, and the first does not"
+    assert failure.reproduce is not None
+    assert failure.reproduce.startswith("docker build -t first .\ndocker build -t second --no-cache .\nfor name in")
+    broken = make_build(failure=make_build_failure())
+    fails(*anew(check, built(usual=usual), outcome=broken), "built a second time, without the cache, the build stopped")
+
+
+def test_how_long_a_build_takes() -> None:
+    check, steps = make(Build, at_most="30s"), (Step("[1/2] RUN a", seconds=1), Step("[2/2] RUN b", seconds=40))
+    passes(*anew(check, built(), outcome=make_build(seconds=30)))
+    failure = fails(
+        *anew(check, built(), outcome=make_build(seconds=41, steps=steps)),
+        "the build takes 41 s without the cache, at most 30 s are allowed",
+    )
+    assert failure.evidence[0].text == "    40 s  [2/2] RUN b\n     1 s  [1/2] RUN a"
+    assert failure.reproduce == "time docker build --no-cache ."
+
+
+def test_refuses() -> None:
+    refuses(Build, "fails excludes labels, changes", args={"A": "1"}, fails="x", labels={"a": "b"}, changes=False)
+    refuses(Build, "the build must not fail anyway", fails=False)
+    refuses(Build, "give args, target or network", changes=True)
+    refuses(Build, "the path must be absolute", files={"a": "b"})
+    refuses(Build, "greater than 0", at_most=0)

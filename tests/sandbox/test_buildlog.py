@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.facts import Step
 from grader.sandbox.buildlog import MAX_EVENT, MAX_TAIL, BuildLog
 
 
@@ -107,3 +108,24 @@ def test_no_stream_breaks_it(pieces: list[bytes]) -> None:
     found = made(*pieces, b"\n")
     assert found.failure().exit_code is None
     found.text()
+
+
+def test_steps_with_what_became_of_each() -> None:
+    found = made(
+        vertex("b", "[internal] load build definition", started="2026-11-23T16:16:23Z"),
+        vertex("3", "[3/3] RUN never"),
+        vertex(
+            "1", "[1/3] COPY a /", started="2026-11-23T16:16:23.5Z", completed="2026-11-23T16:16:23.5Z", cached=True
+        ),
+        vertex("2", "[2/3] RUN two", started="2026-11-23T16:16:23.123456789Z"),
+        vertex(
+            "2", "[2/3] RUN two", started="2026-11-23T16:16:23.123456789Z", completed="2026-11-23T16:16:25.623456789Z"
+        ),
+        vertex("4", "exporting to image", started="2026-11-23T16:16:26Z"),
+    )
+    assert found.steps() == (Step("[1/3] COPY a /", cached=True), Step("[2/3] RUN two", seconds=2.5))
+
+
+def test_times_that_are_none_count_nothing() -> None:
+    [step] = made(vertex("1", "[1/1] RUN a\x1b", started="t", completed="2026-11-23T16:16:25Z")).steps()
+    assert (step.name, step.seconds) == ("[1/1] RUN a\\x1b", 0.0)
