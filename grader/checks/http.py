@@ -2,114 +2,91 @@
 
 from __future__ import annotations
 
-import json
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from grader.checks import _container
-from grader.checks._json import JsonPaths
-from grader.core.check import Check
-from grader.core.errors import Missing
-from grader.core.matchers import Expectation, expect, parse
-from grader.core.specs import Port, Where
-from grader.core.web import Reply, Request, exchange
+from grader.checks import _container, _http_steps
+from grader.checks._http_exchange import Exchange
+from grader.checks._http_steps import Steps  # noqa: TC001 - pydantic reads it
+from grader.checks._http_talk import Talk
+from grader.checks._server import Server
+from grader.core.errors import Failure
+from grader.core.specs import Where
 
 if TYPE_CHECKING:
     from grader.core.abilities import Container, Containers
 
+_NAME = "try"
+"""What a container is called that a person starts."""
 
-HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
-HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 
+class Http(Exchange, Server):
+    """Passes if the server in the container answers HTTP requests as expected.
 
-class Http(Check):
-    """Passes if the server in the container answers an HTTP request as expected.
-
-    The request comes from outside the container, through the published port, with no redirect followed.
-    The whole exchange has one time limit: `within` if it is given, else `timeout`.
+    They come from outside the container, through the published port.
+    An exchange has one time limit: `within` if it is given, else `timeout`.
     Bodies are cut after 1 MiB; a compressed one is not unpacked.
+
+    With `steps`, several requests are made one after the other, and what an answer says can be used in the next ones:
+    `{{name}}` stands for what an earlier step captured as `name`.
+    [Servers](exercise.md#servers) has the fields of a step, and examples.
     """
 
     example: ClassVar[str] = """
     - {id: answers, kind: http, port: 3000, path: /health, status: 200, json: {"$.status": ok}, within: 5s}
+    - {id: moved, kind: http, port: 3000, path: /old, redirect: {to: /new, status: 301}}
+    - {id: patient, kind: http, port: 3000, path: /slow, concurrent: 10, seconds: {at_most: 5}}
+    - {id: encrypted, kind: http, port: 3443, tls: {names: [localhost], days_left: {at_least: 30}}}
+    - id: notes-stay
+      kind: http
+      port: 3000
+      steps:
+        - {method: POST, path: /notes, request_json: {text: hello}, status: 201, capture: {id: {json: $.id}}}
+        - {path: "/notes/{{id}}", json: {$.text: hello}}
+        - {restart: true, path: "/notes/{{id}}", json: {$.text: hello}}
     """
 
     kind: Literal["http"] = "http"
-    port: Port
-    """The port in the container; it must be published, under whichever number."""
-    path: Annotated[str, Field(pattern=r"^/[^\x00-\x1f\x7f]*$")] = "/"
-    """Path and query."""
-    method: Annotated[str, Field(pattern=r"^[A-Z]+$")] = "GET"
-    """The request's method."""
-    request_headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
-    """Headers to send, besides those that curl sends."""
-    request_body: str | None = None
-    """The body to send."""
-    request_json: Any = None
-    """A body to send as JSON, with its Content-Type."""
-    status: Expectation = Field(default=200, validate_default=True)
-    """The status code of the answer."""
-    headers: dict[str, Expectation] = Field(default_factory=dict)
-    """Headers of the answer; upper and lower case are the same."""
-    body: Expectation | None = None
-    """The body of the answer, as text."""
-    json_: JsonPaths | None = Field(default=None, alias="json")
-    """Parts of a JSON body, each by its JSONPath."""
+    steps: Steps = ()
+    """Requests that are made one after the other, instead of the one that the other fields describe."""
+    cookies: bool = False
+    """Keep the cookies that answers set, and send them with the requests that follow."""
 
     @model_validator(mode="after")
-    def _one_body(self) -> Http:
-        if self.request_body is not None and self.request_json is not None:
-            raise ValueError("request_body and request_json exclude each other")
+    def _steps_say_it_all(self) -> Http:
+        if self.steps:
+            plain = Exchange()
+            said = [name for name in Exchange.model_fields if getattr(self, name) != getattr(plain, name)]
+            if said:
+                word = Exchange.model_fields[said[0]].alias or said[0]
+                raise ValueError(f"with steps, {word} is a matter of each step")
         return self
 
     def run(self, target: Containers) -> None:
-        commands = _container.from_outside(target, self.in_, self.port, self._request().curl)
-        with _container.reproducible(*commands):
-            container = _container.ready(target, self.in_, expected=f"an answer to {self._request().label}")
-            self._judge(self._ask(container))
-
-    def _ask(self, container: Container) -> Reply:
+        talk = Talk(self, cookies=self.cookies)
+        first: Exchange = self.steps[0] if self.steps else self
         try:
-            connect = partial(container.connect, self.port)
-            return exchange(connect, self._request(), self.within or self.timeout)
-        except Missing as failure:
-            # Docker's own proxy takes connections to a published port even when nothing in the container does.
-            listeners = container.listeners()
-            if any(one.port == self.port and not one.loopback for one in listeners):
-                raise
-            raise Missing(
-                f"nothing answers on port {self.port}: {_container.listening(listeners)}",
-                expected=f"a server that listens on port {self.port}, on 0.0.0.0",
-                actual=failure.message,
-                evidence=_container.log(container),
-            ) from None
+            container = _container.ready(target, self.in_, expected=f"an answer to {first.method} {first.path}")
+            self.look_at_certificate(container)
+            self._talk(talk, container)
+        except Failure as failure:
+            if not talk.typed:
+                talk.request(first)
+            failure.reproduce = failure.reproduce or self._by_hand(target, talk)
+            raise
 
-    def _request(self, port: int | None = None) -> Request:
-        """Give what is sent to `port`: by default, to the one that the student knows."""
-        own = self.in_.publishes if isinstance(self.in_, Where) else None
-        headers, body = dict(self.request_headers), self.request_body or ""
-        if self.request_json is not None:
-            headers = {"Content-Type": "application/json", **headers}
-            body = json.dumps(self.request_json)
-        return Request(port or own or self.port, self.path, self.method, headers, body.encode())
+    def _talk(self, talk: Talk, container: Container) -> None:
+        if not self.steps:
+            talk.exchange(container, self)
+            return
+        name = _container.handle(self.in_) if isinstance(self.in_, Where) else _NAME
+        _http_steps.take(self.steps, talk, container, f"docker restart {name}")
 
-    def _judge(self, reply: Reply) -> None:
-        request = self._request()
-        name, evidence = request.label, (reply.evidence(request),)
-        expect(f"{name}: the status", reply.status, self.status, evidence=evidence)
-        for header, expectation in self.headers.items():
-            value = reply.header(header)
-            if value is None and expectation.problem(None) is not None:
-                raise Missing(
-                    f"{name}: the answer has no header {header}",
-                    expected=f"{header}: {expectation.words}",
-                    actual=", ".join(key for key, _ in reply.headers) or "no headers at all",
-                    evidence=evidence,
-                )
-            expect(f"{name}: the header {header}", value, expectation, evidence=evidence)
-        if self.body is not None:
-            expect(f"{name}: the body", reply.text, self.body, evidence=evidence)
-        if self.json_ is not None:
-            expect(f"{name}: the body", reply.text, parse({"json": self.json_}), evidence=evidence)
+    def _by_hand(self, target: Containers, talk: Talk) -> str:
+        """Write the commands that say the same, up to what failed."""
+        label = _NAME if any(step.restart for step in self.steps) else None
+        commands = _container.from_outside(
+            target, self.in_, self.port, lambda port: "\n".join(say(port) for say in talk.typed), label
+        )
+        return "\n# then, in a second terminal:\n".join(commands)

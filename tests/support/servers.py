@@ -17,10 +17,22 @@ TLS: Final = Path(__file__).parent / "tls"
 
 
 @contextmanager
-def serving(talk: Callable[[socket.socket], None], *, read: bool = True) -> Iterator[tuple[str, int]]:
-    """Serve on a free port, one connection after the other: `talk` gets each, with its request read if `read`."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_accept, args=(server, talk, read), daemon=True)
+def serving(
+    talk: Callable[[socket.socket], None], *, read: bool = True, at_once: bool = False
+) -> Iterator[tuple[str, int]]:
+    """Serve on a free port: `talk` gets each connection, with its request read if `read`.
+
+    One connection is served after the other, or with `at_once` each in a thread of its own.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+
+        def serve(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                if read:
+                    connection.recv(65536)
+                talk(connection)
+
+        thread = threading.Thread(target=_accept, args=(server, serve, at_once), daemon=True)
         thread.start()
         try:
             yield server.getsockname()
@@ -54,16 +66,25 @@ def pem(name: str) -> str:
     return (TLS / f"{name}.pem").read_text(encoding="ascii")
 
 
-def _accept(server: socket.socket, talk: Callable[[socket.socket], None], read: bool) -> None:  # noqa: FBT001
+def _accept(server: socket.socket, serve: Callable[[socket.socket], None], at_once: bool) -> None:  # noqa: FBT001
     while True:
         try:
             connection, _ = server.accept()
         except OSError:
             return
-        with connection, suppress(OSError):
-            if read:
-                connection.recv(65536)
-            talk(connection)
+        if at_once:
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+        else:
+            serve(connection)
+
+
+def answering(answer: Callable[[bytes], bytes]) -> Callable[[socket.socket], None]:
+    """Read what comes (use it with `read=False`), and send what `answer` makes of it."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(answer(connection.recv(65536)))
+
+    return talk
 
 
 def sending(*parts: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]:
