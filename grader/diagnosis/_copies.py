@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from grader.diagnosis._evidence import source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.core.dockerfile import Instruction
     from grader.core.facts import Case
 
@@ -24,20 +26,40 @@ def copied(case: Case) -> dict[str, str]:
     A COPY with a variable in it is left out, and so is what the base image's own working directory would change.
     """
     dockerfile = source(case)
-    if dockerfile is None:
-        return {}
+    stages = reversed(dockerfile.lineage()) if dockerfile is not None else ()
+    return copied_by(case, [one for stage in stages for one in stage.instructions])
+
+
+def copied_by(case: Case, instructions: Iterable[Instruction]) -> dict[str, str]:
+    """Give the same after some instructions, which follow each other from the base image on."""
+    return {path: own for _, placed in placements(case, instructions) for path, own in placed.items()}
+
+
+def placements(case: Case, instructions: Iterable[Instruction]) -> list[tuple[Instruction, dict[str, str]]]:
+    """Give what each of some COPY and ADD instructions brings into the image, in one pass."""
     files = [path for path in case.files if path not in case.ignored]
-    found: dict[str, str] = {}
+    found: list[tuple[Instruction, dict[str, str]]] = []
+    before: dict[str, str] = {}
     workdir = "/"
     left = MAX_SOURCES
-    for stage in reversed(dockerfile.lineage()):
-        for instruction in stage.instructions:
-            if instruction.name == "WORKDIR" and instruction.arguments:
-                workdir = posixpath.normpath(posixpath.join(workdir, instruction.arguments[0]))
-            elif instruction.name in {"COPY", "ADD"} and "$" not in instruction.text and not instruction.flag("from"):
-                found |= _placed(instruction, workdir, files, found, left)
-                left = max(left - len(instruction.arguments), 0)
+    for instruction in instructions:
+        if instruction.name == "WORKDIR" and instruction.arguments:
+            workdir = posixpath.normpath(posixpath.join(workdir, instruction.arguments[0]))
+        elif instruction.name in {"COPY", "ADD"} and "$" not in instruction.text and not instruction.flag("from"):
+            placed = _placed(instruction, workdir, files, before, left)
+            found.append((instruction, placed))
+            before |= placed
+            left = max(left - len(instruction.arguments), 0)
     return found
+
+
+def workdir_of(instructions: Iterable[Instruction]) -> str:
+    """Give the folder that a relative path starts at after some instructions, or / where none says."""
+    workdir = "/"
+    for one in instructions:
+        if one.name == "WORKDIR" and one.arguments:
+            workdir = posixpath.normpath(posixpath.join(workdir, one.arguments[0]))
+    return workdir
 
 
 def _placed(

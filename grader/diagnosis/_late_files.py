@@ -12,7 +12,7 @@ from grader.diagnosis._words import base
 if TYPE_CHECKING:
     from grader.core.facts import Case
     from grader.diagnosis._evidence import Ended
-    from grader.diagnosis._installs import Reading
+    from grader.diagnosis._steps import Reading
 
 # python, pip, npm, common tools and shells, each in its own words.
 _NO_FILE: Final = re.compile(
@@ -22,13 +22,22 @@ _NO_FILE: Final = re.compile(
     r"|sh: can't open '([^'\n]+)'|can't cd to ([^\s:]+)|can only install with an existing (package-lock\.json)",
     re.MULTILINE,
 )
+MAX_PATH: Final = 300
+"""Longer paths are no student's."""
+
+
+def looked_for(ended: Ended) -> str | None:
+    """Give the path that a step could not find, as the step wrote it."""
+    found = _NO_FILE.search(ended.output)
+    path = next((one for one in found.groups() if one), None) if found is not None else None
+    return path if path is not None and len(path) <= MAX_PATH else None
 
 
 def no_file(case: Case, ended: Ended) -> Reading:
-    found = _NO_FILE.search(ended.output)
-    if found is None or ended.instruction is None:
+    looked = looked_for(ended)
+    if looked is None or ended.instruction is None:
         return None
-    path = one_line(next(one for one in found.groups() if one), 80)
+    path = one_line(looked, 80)
     own = next((own for own in sorted(case.files) if base(own) == base(path)), None)
     if own is None:
         return f"At this step the image has no {path}.", "Correct the path, or let an earlier step make or COPY it."

@@ -39,7 +39,8 @@ def diagnose(case: Case) -> Diagnosis | None:
 
 
 def _explain(written: str, instruction: Instruction | None) -> Diagnosis | None:
-    if not written.startswith("["):
+    # Two brackets are a condition of bash, not a list.
+    if not written.startswith("[") or written.startswith("[["):
         return None
     name, place = (instruction.name, f"line {instruction.line}") if instruction else ("CMD", "the line")
     inner = written[1:].partition("]")[0]

@@ -57,3 +57,7 @@ def test_is_silent_about_a_plain_shell_form() -> None:
 )
 def test_is_silent_about_other_commands(line: str, code: int, logs: str) -> None:
     silent(CAUSE, exited(f"FROM some:1; CMD {line}", line, code, logs))
+
+
+def test_is_silent_about_conditions_of_bash() -> None:
+    silent(CAUSE, step_failed("FROM a:1; RUN [[ -d /srv ]]", 2, 127, "/bin/sh: 1: [[: not found\n"))

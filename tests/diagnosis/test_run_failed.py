@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.support.cases import absent, exited, explains, files, silent, step_failed, unbuilt
 
 CAUSE = "run_failed"
-APT = "Reading package lists...\nE: Unable to locate package curl\n"
-NO_NAME = "Temporary failure in name resolution"
 
 
 @pytest.mark.parametrize(
@@ -18,20 +14,11 @@ NO_NAME = "Temporary failure in name resolution"
     [
         ("pyhton -V", 127, "/bin/sh: 1: pyhton: not found\n", "Did you mean python?"),
         ("curl x", 127, "/bin/sh: curl: not found\n", "has no command called curl"),
-        ("sudo apt-get update", 127, "/bin/sh: 1: sudo: not found\n", "Leave the word sudo out"),
-        ("source /x", 127, "/bin/sh: 1: source: not found\n", "a dot instead"),
         (
             '["pyhton"]',
             1,
             'runc run failed: unable to start container process: exec: "pyhton": executable file not found in $PATH\n',
             "python?",
-        ),
-        ("apt-get install -y curl", 100, APT, "RUN apt-get update && apt-get install -y"),
-        (
-            "apt-get update && apt-get install -y curl",
-            100,
-            f"Err:1 {NO_NAME.replace('in name resolution', 'resolving')} 'packages.example'\n{APT}",
-            "finds no network",
         ),
         (
             "apt-get update && apt-get install -y crul",
@@ -39,16 +26,7 @@ NO_NAME = "Temporary failure in name resolution"
             "E: Unable to locate package crul\n",
             "no package called crul",
         ),
-        ("apt-get update && apt-get install vim", 1, "Do you want to continue? [Y/n] Abort.\n", "Write -y"),
-        (
-            "pip install flask",
-            1,
-            f"[Errno -3] {NO_NAME}\nERROR: No matching distribution found for flask\n",
-            "finds no network",
-        ),
         ("pip install flsk", 1, "ERROR: No matching distribution found for flsk\n", "no package called flsk"),
-        ("npm install express", 1, 'npm error Tracker "idealTree" already exists\n', "finds no network"),
-        ("wget http://x.com", 1, "wget: bad address 'x.com'\n", "finds no network"),
         ("cat /nope", 1, "cat: /nope: No such file or directory\n", "no /nope"),
         ("cd /app && ls", 2, "/bin/sh: 1: cd: can't cd to /app\n", "no /app"),
         (
@@ -68,17 +46,6 @@ def test_says_why(command: str, code: int, output: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "code"),
-    [
-        ("mkdir: cannot create directory '/data': Permission denied\n", 1),
-        ("E: Could not open lock file (13: Permission denied)\n", 100),
-    ],
-)
-def test_a_step_after_user(output: str, code: int) -> None:
-    explains(CAUSE, step_failed("FROM some:1; USER 1000; RUN work", 3, code, output), "Since USER in line 2", line=3)
-
-
-@pytest.mark.parametrize(
     ("source", "line", "says"),
     [
         ("FROM some:1; RUN sh prepare.sh; COPY . .", 2, "put the COPY above this RUN"),
@@ -90,25 +57,8 @@ def test_a_file_that_comes_too_late(source: str, line: int, says: str) -> None:
     explains(CAUSE, step_failed(source, line, 2, output, files=files("prepare.sh")), says, line=line)
 
 
-def test_a_line_that_was_swallowed() -> None:
-    source = "FROM some:1; RUN apk add \\; curl \\; CMD x"
-    case = unbuilt(
-        source, "failed to solve: x", step="[2/2] RUN", line=2, exit_code=127, output="/bin/sh: apk: not found\n"
-    )
-    explains(CAUSE, case, "The line before CMD ends with a \\", line=2)
-
-
 def test_is_silent_about_failures_that_are_no_step() -> None:
     silent(CAUSE, absent("FROM some:1; COPY a /", 2, "/a"))
     silent(CAUSE, unbuilt("FROM some:1; RUN x", "failed to solve: Canceled", line=2))
     silent(CAUSE, exited("FROM some:1; CMD x", "x", 1, "x"))
     silent(CAUSE, step_failed("FROM some:1; RUN x", 2, 1, "x", kind="http"))
-
-
-def test_options_without_end_take_no_time() -> None:
-    started = time.monotonic()
-    options = "; ".join(["RUN apt " + "-apt " * 12_000] * 4)
-    explains(
-        CAUSE, step_failed(f"FROM a:1; {options}; RUN apt-get install curl", 6, 100, APT), "apt-get update", line=6
-    )
-    assert time.monotonic() - started < 2

@@ -1,0 +1,1 @@
+echo "<p>Hello</p>" > index.html
