@@ -16,7 +16,7 @@ from grader.core.text import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.core.abilities import Context as Folder
+    from grader.core.abilities import Contexts
     from grader.core.facts import ContextEntry
 
 _LOOK: Final = (
@@ -64,10 +64,10 @@ class Context(Check):
             raise ValueError("nothing is expected; give present, absent, ignored, included or sent")
         return self
 
-    def run(self, target: Folder) -> None:
+    def run(self, target: Contexts) -> None:
         report(self._problems(target), reproduce=_LOOK)
 
-    def _problems(self, target: Folder) -> Iterator[Problem]:
+    def _problems(self, target: Contexts) -> Iterator[Problem]:
         for path in (*self.present, *self.included):
             if not _is_there(target.in_context(path)):
                 what = "folder" if path.endswith("/") else "file"
@@ -85,7 +85,7 @@ class Context(Check):
                 yield Problem(path, f"{path} does not reach the build: {entry.rule} keeps it out", "sent", "ignored")
         yield from self._size(target)
 
-    def _size(self, target: Folder) -> Iterator[Problem]:
+    def _size(self, target: Contexts) -> Iterator[Problem]:
         if self.sent is None:
             return
         size = target.in_context(".").sent

@@ -98,7 +98,7 @@ class Rebuilds(Protocol):
 
 
 @runtime_checkable
-class Context(Protocol):
+class Contexts(Protocol):
     """The folder that the image is built from."""
 
     def in_context(self, path: str) -> ContextEntry:
