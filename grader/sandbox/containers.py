@@ -216,10 +216,23 @@ class OurContainer(EngineContainer):
                 raise Failure(f"no container can be made of the image: {one_line(said)}") from None
             raise
 
-    def attach(self) -> Any:
+    def attach(self, detach_keys: str | None = None) -> Any:
         """Open its standard streams, before it is started."""
+        params: dict[str, Any] = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        params |= {"detachKeys": detach_keys} if detach_keys is not None else {}
         with translated("attaching to a container"):
-            return self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+            return self._api.attach_socket(self.id, params=params)
+
+    def resize(self, rows: int, columns: int) -> None:
+        """Give its terminal another size; one that has ended has none."""
+        from docker.errors import APIError
+
+        with translated("resizing a terminal"):
+            try:
+                self._api.resize(self.id, rows, columns)
+            except APIError as error:
+                if error.status_code not in _GONE and "is not running" not in str(error):
+                    raise
 
     def remove(self) -> None:
         """Kill and remove it with its anonymous volumes."""

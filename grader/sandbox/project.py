@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
 from typing import TYPE_CHECKING
 
-from grader.core.clock import budget, limit
-from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
+from grader.core.clock import budget
+from grader.core.errors import Failure, SandboxError, Unmet
+from grader.core.expansion import expand
 from grader.core.facts import Build, Case
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
 from grader.sandbox import context, images
 from grader.sandbox.ahead import Ahead
 from grader.sandbox.builder import AS_DESCRIBED, Builder
+from grader.sandbox.evidence import Evidence
 from grader.sandbox.policy import Refused
+from grader.sandbox.spawn import Further, Like
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from grader.core.dockerfile import Dockerfile
-    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo, Variation
+    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo
     from grader.core.progress import Progress
     from grader.core.variants import Variant
     from grader.sandbox.context import Survey
@@ -45,10 +47,10 @@ class Plan:
     limits: LimitSpec = field(default_factory=LimitSpec)
 
 
-class Project:
+class Project(Further):
     """Builds on first use, starts containers on first use, and answers every question about them.
 
-    Implements the abilities Source, Builds, Images, Files, Runs, Containers, Spawns, Rebuilds and Explains.
+    Implements the abilities Source, Builds, Images, Files, Runs, Containers, Spawns, Converses, Rebuilds and Explains.
     """
 
     def __init__(self, ledger: Ledger, plan: Plan, preparation: Preparation, progress: Progress) -> None:
@@ -65,6 +67,7 @@ class Project:
         self._services: dict[str, Service] = {}
         self._expected: str | None = None
         self._ahead: Ahead[Service] | None = None
+        self._evidence = Evidence(self.image, partial(self.entry, follow=True))
         self._rebuilt: dict[Variant, Rebuilt] = {}
 
     def dockerfile(self) -> Dockerfile:
@@ -157,7 +160,14 @@ class Project:
             return self.container(container).execute(command)
         from grader.sandbox.fresh import run_fresh
 
-        return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), command)
+        return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), self._expanded(command))
+
+    def _expanded(self, command: Command) -> Command:
+        """Fill in the variables of the image, where the command asks for that."""
+        if not command.expand:
+            return command
+        variables = self.image().env
+        return replace(command, argv=tuple(expand(word, variables) for word in command.argv), expand=False)
 
     def expect(self, name: str | Where | None) -> None:
         """Remember that a container will be asked for."""
@@ -188,42 +198,10 @@ class Project:
                 service.ready()
         return service
 
-    @contextmanager
-    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[Service]:
-        """Start a container like the named one, but for the variation."""
-        from grader.sandbox.spawn import spawned
-
+    def _like(self, name: str | Where | None) -> Like:
         name, image = self._name(name), self._image_id()
         self._progress.phase("Starting another container")
-        start = self._plan.limits.start
-        with spawned(self._ledger, name, self._spec(name), image, self._passwd, variation, start) as service:
-            yield service
-
-    @contextmanager
-    def converse(
-        self, name: str | Where | None, variation: Variation, command: Command | None
-    ) -> Iterator[Conversation]:
-        """Talk to the main process of a container like the named one, or to a command in it."""
-        from grader.sandbox.session import conversation, conversation_inside
-
-        if command is not None:
-            with self.spawn(name, Variation()) as container:
-                api, tty = self._ledger.engine.api, bool(variation.tty)
-                with conversation_inside(api, container.id, command, tty=tty) as inside:
-                    yield inside
-            return
-        name, image = self._name(name), self._image_id()
-        self._progress.phase("Starting another container")
-        with conversation(self._ledger, self._spec(name), image, variation, self._plan.limits.start) as session:
-            yield session
-
-    @contextmanager
-    def volume(self) -> Iterator[str]:
-        """Make an empty volume."""
-        from grader.sandbox.spawn import volume
-
-        with volume(self._ledger) as name:
-            yield name
+        return Like(name, self._spec(name), image, self._passwd, self._plan.limits.start)
 
     def _start_ahead(self, image: str) -> None:
         """Start the first container that will be needed, while checks look at the image."""
@@ -284,26 +262,5 @@ class Project:
             image=self._image if isinstance(tried, Build) and tried.ok and tried is builder.tried else None,
             refused=tried.rule if isinstance(tried, Refused) else None,
         )
-        if service is None:
-            return facts
-        return self._with_container(facts, service)
-
-    def _with_container(self, facts: Case, service: Service) -> Case:
-        from grader.sandbox import program
-
-        facts = replace(facts, given_env=frozenset(service.spec.env))
-        try:
-            with limit(10, "the time for looking at a failure"):
-                out, err = service.logs()
-                listeners, state = service.listeners(), service.state()
-                return replace(
-                    facts,
-                    image=self.image(),
-                    container=state,
-                    listeners=listeners,
-                    logs=(out + err)[-20_000:],
-                    processes=service.processes() if state.running else service.processes_before,
-                    program=program.find(state, self.image(), partial(self.entry, follow=True)),
-                )
-        except (SandboxError, TimedOut, Unmet):
-            return facts
+        seen = self._evidence.kept(failure) or (self._evidence.of(service) if service is not None else {})
+        return replace(facts, **seen)

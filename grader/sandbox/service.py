@@ -12,15 +12,16 @@ from grader.core.facts import Variation
 from grader.core.quantities import show_seconds
 from grader.core.web import Request, exchange
 from grader.sandbox import outside
-from grader.sandbox.containers import OurContainer, settings, state_of
+from grader.sandbox.containers import OurContainer, state_of
 from grader.sandbox.files import ContainerFiles
 from grader.sandbox.place import put
+from grader.sandbox.variations import config_of, varied
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process, Rhythm
+    from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
@@ -30,9 +31,6 @@ _GLANCE: Final = 0.005
 """Seconds between two glances at `/proc`, which cost next to nothing."""
 _SNAPSHOT: Final = 0.1
 """Seconds for which a list of processes serves one check after the other; retries come at longer intervals."""
-_NANO: Final = 1_000_000_000
-_SHORTEST: Final = 1_000_000
-"""Nanoseconds: the shortest time that the engine takes for a health check."""
 _LOOPBACK_GRACE: Final = 1.5
 """Seconds after which a server that listens on the loopback only is not waited for any longer: it won't move."""
 
@@ -50,7 +48,7 @@ class Service:
         variation: Variation | None = None,
     ) -> None:
         variation = variation or Variation()
-        spec = _varied(spec, variation)
+        spec = varied(spec, variation)
         self.name = name
         self.spec = spec
         self.stopped = False
@@ -63,7 +61,7 @@ class Service:
         self._seen: tuple[float, tuple[Process, ...]] = (float("-inf"), ())
         self._ports: dict[int, tuple[str, int]] = {}
         # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
-        self._container = OurContainer(ledger, _config(spec, image, variation), ledger.engine.client())
+        self._container = OurContainer(ledger, config_of(spec, image, variation), ledger.engine.client())
         self._container.start()
         self._started = time.monotonic()
 
@@ -257,40 +255,3 @@ def _ended(state: ContainerState) -> str:
         return f"the container could not be started: {state.error}"
     memory = ", after a process in it was killed for using too much memory" if state.oom_killed else ""
     return f"the container ended at once with exit code {state.exit_code}{memory}"
-
-
-def _varied(spec: ContainerSpec, variation: Variation) -> ContainerSpec:
-    changes: dict[str, Any] = {"env": {**spec.env, **variation.env}}
-    given = (("command", variation.command), ("tty", variation.tty), ("memory", variation.memory))
-    return spec.model_copy(update={**changes, **{name: value for name, value in given if value is not None}})
-
-
-def _config(spec: ContainerSpec, image: str, variation: Variation) -> dict[str, Any]:
-    config: dict[str, Any] = {
-        "Image": image,
-        "Env": [f"{name}={value}" for name, value in spec.env.items()],
-        "ExposedPorts": {f"{port}/tcp": {} for port in spec.publish},
-        "Tty": spec.tty,
-        "OpenStdin": spec.tty or variation.stdin,
-        "HostConfig": {**settings(spec), "Mounts": _mounts(variation)},
-    }
-    if spec.command is not None:
-        config["Cmd"] = list(spec.command)
-    if not (spec.ready.healthy or variation.health):
-        # Health checks of the image would run, and be seen among the processes, for nothing.
-        config["Healthcheck"] = {"Test": ["NONE"]}
-    elif variation.health:
-        config["Healthcheck"] = _healthcheck(variation.rhythm)
-    return config
-
-
-def _healthcheck(rhythm: Rhythm) -> dict[str, Any]:
-    """Give what is to differ from the image's HEALTHCHECK: the engine takes over what is missing, or 0."""
-    times = {"Interval": rhythm.interval, "Timeout": rhythm.timeout, "StartPeriod": rhythm.start_period}
-    times["StartInterval"] = rhythm.interval  # in the start period, it would be five seconds
-    found = {name: max(int(value * _NANO), _SHORTEST) for name, value in times.items() if value is not None}
-    return {**found, **({"Retries": rhythm.retries} if rhythm.retries is not None else {})}
-
-
-def _mounts(variation: Variation) -> list[dict[str, Any]]:
-    return [{"Type": "volume", "Source": name, "Target": path} for path, name in variation.volumes.items()]

@@ -16,18 +16,18 @@ from grader.sandbox.disposable import client
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot
 from grader.sandbox.own import OwnContainer
+from grader.sandbox.spawn import Further, Like
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from grader.core.errors import Failure
-    from grader.core.facts import Command, Completed, Entry, Variation
+    from grader.core.facts import Command, Completed, Entry
     from grader.core.inventory import Inventory, LocalImage
     from grader.core.transcript import Transcript
     from grader.sandbox.disposable.engine import Isolated
     from grader.sandbox.ledger import Ledger
-    from grader.sandbox.service import Service
 
 WORK: Final = str(boot.WORK)
 """The student's folder, for the commands and for the engine."""
@@ -54,8 +54,8 @@ def begin(
     return originals
 
 
-class Workspace:
-    """Implements the abilities State, Transcribes, Containers, Spawns, Runs, Files and Explains."""
+class Workspace(Further):
+    """Implements the abilities State, Transcribes, Containers, Spawns, Converses, Runs, Files and Explains."""
 
     def __init__(
         self, ledger: Ledger, engine: Isolated, originals: dict[str, LocalImage], transcript: Transcript
@@ -86,27 +86,16 @@ class Workspace:
 
     def container(self, name: str | Where | None) -> OwnContainer:
         """Find a container that the student made."""
-        where = name if isinstance(name, Where) else Where(container=name)
-        return OwnContainer(self._engine, lookup.the_one(self.inventory().containers, where))
+        return OwnContainer(self._engine, lookup.the_one(self.inventory().containers, _where(name)))
+
+    def _like(self, name: str | Where | None) -> Like:
+        """Take the image that one of the student's containers was made from."""
+        found = lookup.the_one(self.inventory().containers, _where(name))
+        return Like(found.name, ContainerSpec(), found.image_id, bytes, LimitSpec().start)
 
     @contextmanager
-    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[Service]:
-        """Start a container of the image that one of the student's was made from, but for the variation."""
-        from grader.sandbox.spawn import spawned
-
-        where = name if isinstance(name, Where) else Where(container=name)
-        like = lookup.the_one(self.inventory().containers, where)
-        seconds = LimitSpec().start
-        with spawned(self._ledger, like.name, ContainerSpec(), like.image_id, bytes, variation, seconds) as service:
-            yield service
-
-    @contextmanager
-    def volume(self) -> Iterator[str]:
-        """Make an empty volume."""
-        from grader.sandbox.spawn import volume
-
-        with volume(self._ledger) as name:
-            yield name
+    def _running(self, name: str | Where | None) -> Iterator[str]:
+        yield lookup.the_one(self.inventory().containers, _where(name)).id
 
     def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run a command in one of the student's containers."""
@@ -150,3 +139,7 @@ class Workspace:
             return replace(facts, container=own.state(), listeners=own.listeners(), logs=(out + err)[-20_000:])
         except Failure:
             return facts
+
+
+def _where(name: str | Where | None) -> Where:
+    return name if isinstance(name, Where) else Where(container=name)
