@@ -141,6 +141,10 @@ class Command:
     env: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     workdir: str | None = None
+    expand: bool = False
+    """Whether `$NAME` in it stands for a variable of the image."""
+    setup: tuple[tuple[str, ...], ...] = ()
+    """Commands that are run before it, each in a container of its own that begins with what the one before left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +285,8 @@ class Case:
     """The port that the check asked for."""
     dockerfile: Any = None
     """The parsed Dockerfile (`grader.core.dockerfile.Dockerfile`), when there is one."""
+    text: str = ""
+    """The Dockerfile as it was written, also where it can't be parsed."""
     files: Mapping[str, int] = field(default_factory=dict)
     """What the build context holds: path and size."""
     ignored: frozenset[str] = frozenset()

@@ -254,6 +254,7 @@ class Project(Further):
             message=failure.message,
             port=port,
             dockerfile=builder.parsed,
+            text=builder.text,
             files=found.files,
             ignored=found.ignored,
             scripts=found.scripts,

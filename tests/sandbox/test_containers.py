@@ -195,3 +195,12 @@ def test_waiting_ends_in_time(sleeping: OurContainer) -> None:
     started = time.monotonic()
     assert not sleeping.wait(0.3)
     assert 0.25 < time.monotonic() - started < 2
+
+
+def test_setup_leaves_files_and_no_images(ledger: Ledger) -> None:
+    before = {one["Id"] for one in ledger.engine.api.images(all=True)}
+    ask = ("cat", "/one", "/two")
+    setup = (("sh", "-c", "echo 1 > /one; exit 3"), ("cp", "/one", "/two"), ("/no/such/program",))
+    assert run_fresh(ledger, IMAGE, ContainerSpec(), Command(ask, setup=setup)).stdout == "1\n1\n"
+    assert run_fresh(ledger, IMAGE, ContainerSpec(), Command(ask)).exit_code == 1
+    assert {one["Id"] for one in ledger.engine.api.images(all=True)} <= before
