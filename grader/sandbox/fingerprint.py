@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+import tarfile
+from typing import Final
 
-from grader.core.errors import Failure
+from grader.core.errors import Failure, SandboxError
 from grader.core.quantities import show_bytes
 from grader.core.variants import Node
 from grader.sandbox import archives
 from grader.sandbox.files import ImageFiles
-
-if TYPE_CHECKING:
-    import tarfile
 
 MAX_BYTES: Final = 4 * 1024**3
 """Bytes of an image that are read at most."""
@@ -27,18 +25,27 @@ class ImageTree(ImageFiles):
     def tree(self) -> dict[str, Node]:
         """Read the whole file system. Raises Failure for one that is too large, TimedOut at the deadline."""
         found: dict[str, Node] = {}
-        for archive, member in self._members("/", MAX_BYTES):
-            path = f"/{archives.relative(member.name)}"
-            if member.islnk():
-                # A second name of a file: it is whatever the first one is.
-                found[path] = found.get(f"/{archives.relative(member.linkname)}", _node(archive, member))
-            else:
-                found[path] = _node(archive, member)
-            if len(found) > MAX_NODES:
-                raise _too_large(f"more than {MAX_NODES} files")
-        if not self._whole:
-            raise _too_large(f"more than {show_bytes(MAX_BYTES)}")
+        read = 0
+        try:
+            for archive, member in self._members("/"):
+                read += member.size if member.isreg() else 0
+                if read > MAX_BYTES:
+                    raise _too_large(f"more than {show_bytes(MAX_BYTES)}")
+                if len(found) == MAX_NODES:
+                    raise _too_large(f"more than {MAX_NODES} files and folders")
+                found[_path(member.name)] = _known(found, member) or _node(archive, member)
+        except (tarfile.TarError, EOFError) as error:
+            raise SandboxError("reading an image: the Docker engine broke off in the middle") from error
         return found
+
+
+def _path(name: str) -> str:
+    return f"/{archives.relative(name)}"
+
+
+def _known(found: dict[str, Node], member: tarfile.TarInfo) -> Node | None:
+    """Give what a further name of a file stands for: the first one comes before it, with the content."""
+    return found.get(_path(member.linkname)) if member.islnk() else None
 
 
 def _node(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Node:
