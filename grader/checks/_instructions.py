@@ -83,6 +83,12 @@ def real_base(source: Dockerfile) -> tuple[str, int]:
     return references.normalize(stage.base) if stage.base else written, stage.line
 
 
+def all_bases(source: Dockerfile) -> list[str]:
+    """Name every image that the build reads, each once; what can't be worked out as it is written."""
+    found = (references.normalize(one.value) if one.value else one.written for one in references.images(source))
+    return [name for name in dict.fromkeys(found) if name != references.normalize("scratch")]
+
+
 def final_user(source: Dockerfile) -> tuple[str, int | None]:
     """Give the user that the image runs as, as far as the Dockerfile says, and the line that says so."""
     last = source.effective("USER")

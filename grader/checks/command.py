@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from grader.checks import _container
+from grader.checks import _container, _streams
+from grader.checks._healthcheck import TimeExpectation
 from grader.core.check import Check
 from grader.core.errors import Mismatch
 from grader.core.facts import Command as Order
@@ -54,8 +55,12 @@ class Command(Check):
     """What it prints to stdout."""
     stderr: Expectation | None = None
     """What it prints to stderr."""
+    combined: Expectation | None = None
+    """What it prints to both, stdout first: for programs of which one doesn't know where they write."""
     exit_code: Expectation = Field(default=0, validate_default=True)
-    """Its exit code."""
+    """Its exit code; `{one_of: [0, 1]}` for several."""
+    seconds: TimeExpectation | None = None
+    """How long it takes, such as `{at_most: 2s}`; the start of a fresh container is counted, about half a second."""
 
     @model_validator(mode="after")
     def _one_command(self) -> Command:
@@ -99,9 +104,12 @@ class Command(Check):
                 actual=f"exit code {done.exit_code}",
                 evidence=evidence,
             )
-        for stream, text, expectation in (("stdout", done.stdout, self.stdout), ("stderr", done.stderr, self.stderr)):
-            if expectation is not None:
-                expect(f"{stream} of {self._name}", text, expectation, evidence=evidence)
+        streams = (done.stdout, done.stderr)
+        for name, expectation in (("stdout", self.stdout), ("stderr", self.stderr), ("output", self.combined)):
+            _streams.judge(f"{name} of {self._name}", streams, name, expectation, evidence=evidence)
+        if self.seconds is not None:
+            took = f"the time that {self._name} took, in seconds,"
+            expect(took, round(done.seconds, 2), self.seconds, evidence=evidence)
 
     def _reason(self, done: Completed) -> str:
         """Say in words how it ended: Docker and all shells give 126 and 127 for a program that can't be run."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from grader.checks._instructions import Landmark, Name, final_user, real_base, regions, stands, words
+from grader.checks._instructions import Landmark, Name, all_bases, final_user, real_base, regions, stands, words
 from grader.core.check import Check
 from grader.core.errors import Mismatch, Missing
 from grader.core.matchers import Expectation, expect
@@ -27,7 +27,7 @@ class Dockerfile(Check):
 
     With `instruction`, those that fit all of `arguments`, `form`, `flags`, `stage`, `before` and `after` are counted.
     There must be at least one, or as many as `count` says, or none with `absent`.
-    `base`, `user` and `stages` are about the whole file.
+    `base`, `bases`, `user` and `stages` are about the whole file; `base: {not: {ends_with: ":latest"}}` asks for a tag.
     """
 
     example: ClassVar[str] = """
@@ -55,6 +55,8 @@ class Dockerfile(Check):
     """Only those count that follow such an instruction in their stage."""
     base: Expectation | None = None
     """The image at the end of the final stage's FROMs, in full: `python` is `python:latest`."""
+    bases: Expectation | None = None
+    """All images that the build reads, in full, also for other stages and in `COPY --from`; stages are none."""
     user: Expectation | None = None
     """The user of the last USER that counts, without its group; `root` if there is none, and for number 0."""
     stages: Expectation | None = None
@@ -71,14 +73,15 @@ class Dockerfile(Check):
             raise ValueError("stages are numbered from 0; the last is `final`")
         if any(flag.startswith("-") for flag in self.flags):
             raise ValueError("write flags without dashes: {from: build}")
-        if self.instruction is None and self.base is None and self.user is None and self.stages is None:
-            raise ValueError("nothing is expected; give instruction, base, user or stages")
+        if all(one is None for one in (self.instruction, self.base, self.bases, self.user, self.stages)):
+            raise ValueError("nothing is expected; give instruction, base, bases, user or stages")
         return self
 
     def run(self, target: Source) -> None:
         source = target.dockerfile()
         for subject, (value, line), wanted, name in (
             ("the base image", real_base(source), self.base, "FROM"),
+            ("the list of base images", (all_bases(source), None), self.bases, "FROM"),
             ("the user", final_user(source), self.user, "USER"),
             ("the number of stages", (len(source.stages), None), self.stages, "FROM"),
         ):

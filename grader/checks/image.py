@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from grader.checks._attributes import ExposedPort
+from grader.checks._healthcheck import TimeExpectation, health
 from grader.checks._problems import Problem, compare, report, user_name
 from grader.core.check import Check
 from grader.core.matchers import Expectation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from grader.core.abilities import Images
     from grader.core.facts import ImageInfo
-    from grader.core.matching import Matcher
 
 
 class Image(Check):
@@ -58,10 +58,25 @@ class Image(Check):
     """Labels that must not be set."""
     healthcheck: Expectation | None = None
     """`true` or `false`: whether there is one; otherwise an expectation on its command as one text."""
+    healthcheck_interval: TimeExpectation | None = None
+    """The time between two probes, such as `{at_most: 30s}`; where HEALTHCHECK says nothing, Docker's default counts.
+    """
+    healthcheck_timeout: TimeExpectation | None = None
+    """The time that a probe may take."""
+    healthcheck_start_period: TimeExpectation | None = None
+    """The time at the start in which probes that fail don't count."""
+    healthcheck_retries: Expectation | None = None
+    """How many probes must fail, one after the other, for `unhealthy`."""
     stop_signal: Expectation | None = None
     """The signal that `docker stop` sends, as STOPSIGNAL has it; `SIGTERM` where none is set."""
+    shell: Expectation | None = None
+    """The words of SHELL, as for `cmd`; `[/bin/sh, -c]` where none is set."""
+    onbuild: Expectation | None = None
+    """The instructions that ONBUILD keeps for images built on this one; `{length: 0}` for none."""
     architecture: Expectation | None = None
     """As Docker names it: `amd64`, `arm64`."""
+    platform: Expectation | None = None
+    """The operating system and the architecture: `linux/amd64`."""
 
     @model_validator(mode="after")
     def _asks_something(self) -> Image:
@@ -81,8 +96,18 @@ class Image(Check):
         yield from compare("the user", user_name(image.user), self.user)
         yield from compare("WORKDIR", image.workdir or "/", self.workdir)
         yield from compare("the stop signal", image.stop_signal or "SIGTERM", self.stop_signal)
+        yield from compare("SHELL", image.shell or ("/bin/sh", "-c"), self.shell)
+        yield from compare("ONBUILD", image.onbuild, self.onbuild)
         yield from compare("the architecture", image.architecture, self.architecture)
-        yield from _health(image.healthcheck, self.healthcheck)
+        yield from compare("the platform", f"{image.os}/{image.architecture}", self.platform)
+        yield from health(
+            image.healthcheck,
+            self.healthcheck,
+            Interval=self.healthcheck_interval,
+            Timeout=self.healthcheck_timeout,
+            StartPeriod=self.healthcheck_start_period,
+            Retries=self.healthcheck_retries,
+        )
 
     def _lists(self, image: ImageInfo) -> Iterator[Problem]:
         for subject, found, wanted in (("variable", image.env, self.env), ("label", image.labels, self.labels)):
@@ -101,15 +126,3 @@ class Image(Check):
             for name in unwanted:
                 if name in names:
                     yield Problem(f"{subject} {name}", f"the {subject} {name} must not be there", "not there", there)
-
-
-def _health(healthcheck: Mapping[str, Any] | None, expectation: Matcher | None) -> Iterator[Problem]:
-    kind, *words = (healthcheck or {}).get("Test") or ["NONE"]
-    there = kind != "NONE"
-    if expectation is None or expectation.raw is there:
-        return
-    if isinstance(expectation.raw, bool) or not there:
-        message = "there must be no HEALTHCHECK" if there else "there is no HEALTHCHECK"
-        yield Problem("HEALTHCHECK", message, "none" if there else "a HEALTHCHECK", " ".join(words) or "none")
-    else:
-        yield from compare("the command of HEALTHCHECK", " ".join(words), expectation)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import model_validator
 
-from grader.checks import _container
+from grader.checks import _container, _streams
 from grader.core.check import Check
 from grader.core.errors import Failure
-from grader.core.matchers import Expectation, expect
+from grader.core.matchers import Expectation
 from grader.core.specs import Where
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ class Logs(Check):
     """What it wrote to stderr."""
     combined: Expectation | None = None
     """Both, stdout first: for programs of which one doesn't know where they log."""
+    order: tuple[Expectation, ...] = ()
+    """Lines that must come in this order, all on stdout or all on stderr, whatever stands between them."""
 
     @model_validator(mode="after")
     def _asserts_something(self) -> Logs:
-        if self.stdout is None and self.stderr is None and self.combined is None:
-            raise ValueError("expects nothing; give stdout, stderr or combined")
+        if self.stdout is None and self.stderr is None and self.combined is None and not self.order:
+            raise ValueError("expects nothing; give stdout, stderr, combined or order")
         return self
 
     def run(self, target: Containers) -> None:
@@ -57,16 +59,16 @@ class Logs(Check):
         if state.error:
             raise Failure(reason or f"the container {_container.condition(state)}")
         out, err = container.logs()
-        found = ((self.stdout, "stdout", out), (self.stderr, "stderr", err), (self.combined, "output", out + err))
-        for expectation, name, text in found:
-            if expectation is not None:
-                expect(
-                    f"the container's {name}",
-                    text,
-                    expectation,
-                    hint=None if text else _hint(state),
-                    evidence=_container.log(container),
-                )
+        evidence = _container.log(container)
+        for expectation, name, text in (
+            (self.stdout, "stdout", out),
+            (self.stderr, "stderr", err),
+            (self.combined, "output", out + err),
+        ):
+            hint = None if text else _hint(state)
+            _streams.judge(f"the container's {name}", (out, err), name, expectation, hint=hint, evidence=evidence)
+        if self.order:
+            _streams.in_order("the container's log", (out, err), self.order, evidence)
 
 
 def _hint(state: ContainerState) -> str:

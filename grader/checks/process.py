@@ -40,6 +40,8 @@ class Process(Check):
     """The number of that user: `uid: {not: 0}` also finds a root by another name."""
     running: Expectation | None = None
     """The command line of at least one process."""
+    running_count: Expectation | None = None
+    """How many processes have the command line that `running` describes; default: at least one."""
     absent: Expectation | None = None
     """The command line of no process."""
     count: Expectation | None = None
@@ -49,6 +51,8 @@ class Process(Check):
     def _asserts_something(self) -> Process:
         if all(one is None for one in (self.pid1, self.user, self.uid, self.running, self.absent, self.count)):
             raise ValueError("expects nothing; give pid1, user, uid, running, absent or count")
+        if self.running_count is not None and self.running is None:
+            raise ValueError("running_count needs running, which says what is counted")
         return self
 
     def run(self, target: Containers) -> None:
@@ -71,7 +75,11 @@ class Process(Check):
         for subject, actual, expectation in facts:
             if expectation is not None:
                 expect(subject, actual, expectation, evidence=evidence)
-        if self.running is not None and not any(self.running.problem(one.argv) is None for one in found):
+        fitting = [one for one in found if self.running is not None and self.running.problem(one.argv) is None]
+        if self.running is not None and self.running_count is not None:
+            subject = f"the number of processes whose command line {self.running.words}"
+            expect(subject, len(fitting), self.running_count, evidence=evidence)
+        elif self.running is not None and not fitting:
             raise Missing(
                 "no process with the expected command line is running",
                 expected=self.running.words,

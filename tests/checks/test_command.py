@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.command import Command
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.factories import make_completed
 from tests.support.fakes import FakeTarget
+from tests.support.scratch import SCRATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.project import Project
 
 _IN_WEB = "docker run --rm --name web IMAGE\n# then, in a second terminal:\ndocker exec -u app -w /x web id"
 
@@ -33,6 +40,8 @@ def ends(**fields: Any) -> FakeTarget:
         ({"stdout": "hello"}, {"stdout": "hello\n"}),
         ({"stderr": {"contains": "usage"}, "exit_code": {"not": 0}}, {"stderr": "usage: x", "exit_code": 2}),
         ({"stdout": {"equals": ""}}, {"stderr": "noise"}),
+        ({"combined": ["out", "err"]}, {"stdout": "out", "stderr": "err"}),
+        ({"seconds": {"at_most": "500ms"}}, {"seconds": 0.4}),
     ],
 )
 def test_passes(fields: dict[str, Any], end: dict[str, Any]) -> None:
@@ -57,6 +66,13 @@ def test_passes(fields: dict[str, Any], end: dict[str, Any]) -> None:
         ({}, {"exit_code": 137, "oom_killed": True}, "'true' used more memory than it may"),
         ({"stdout": "hello"}, {"stdout": "hallo"}, "stdout of 'true' is 'hallo', expected 'hello'"),
         ({"stderr": {"contains": "x"}}, {}, "stderr of 'true' does not contain 'x'"),
+        ({"combined": "a"}, {"stdout": "b"}, "output of 'true' is 'b', expected 'a'"),
+        (
+            {"seconds": {"at_most": "1s"}},
+            {"seconds": 1.234},
+            "the time that 'true' took, in seconds, is 1.23, expected",
+        ),
+        ({"stdout": "a"}, {"stderr": "a"}, "stdout of 'true' is '', expected 'a': it is on stderr, expected on stdout"),
     ],
 )
 def test_fails(fields: dict[str, Any], end: dict[str, Any], because: str) -> None:
@@ -117,3 +133,22 @@ def test_hands_everything_on() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Command, because, **fields)
+
+
+DOCKERFILE = f"{SCRATCH}"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with project_in(tmp_path_factory.mktemp("project"), DOCKERFILE) as made:
+        yield made
+
+
+@pytest.mark.docker
+def test_a_real_image_without_a_shell(project: Project) -> None:
+    words = {"run": ["/busybox", "sh", "-c", "echo out; echo err >&2; exit 3"], "exit_code": {"one_of": [2, 3]}}
+    command(**words, stdout="out", stderr="err", combined=["out", "err"], seconds={"at_most": "20s"}).run(project)
+    failure = fails(command(**words, stdout={"contains": "err"}), project, "it is on stderr, expected on stdout")
+    assert failure.actual == "out\n"
+    slow = command(run=["/busybox", "sleep", "1"], seconds={"at_most": "500ms"})
+    fails(slow, project, "the time that '/busybox sleep 1' took, in seconds, is ")

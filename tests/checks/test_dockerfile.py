@@ -53,6 +53,7 @@ EOF
         {"instruction": "HEALTHCHECK", "absent": True},
         {"instruction": "EXPOSE", "arguments": 3000},
         {"base": "python:3-slim", "user": "app", "stages": 1},
+        {"bases": {"equals": ["python:3-slim"]}},
     ],
 )
 def test_passes(fields: dict[str, Any]) -> None:
@@ -184,3 +185,14 @@ def test_text_that_is_no_dockerfile_fails() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Dockerfile, because, **fields)
+
+
+def test_all_base_images() -> None:
+    source = STAGES.replace("COPY --link", "COPY --from=docker.io/library/busybox").replace(
+        "FROM base\n", "FROM scratch\n"
+    )
+    target = FakeTarget(source=source)
+    passes(make(Dockerfile, bases={"equals": ["python:3-slim", "golang:1", "busybox:latest"]}), target)
+    unpinned = make(Dockerfile, bases={"not": [{"ends_with": ":latest"}]})
+    failure = fails(unpinned, target, "the list of base images contains ends with ':latest', and should not")
+    assert failure.actual == '["python:3-slim", "golang:1", "busybox:latest"]'

@@ -1,14 +1,24 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.image import Image
 from grader.core.errors import Unmet
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.factories import make_image
 from tests.support.fakes import FakeTarget
+from tests.support.scratch import SCRATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.project import Project
+
+
+HEALTH = {"Test": ["CMD", "x"], "Interval": 10_000_000_000, "Timeout": 500_000_000, "Retries": 2}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +44,15 @@ from tests.support.fakes import FakeTarget
         ({"healthcheck": False}, {"healthcheck": None}),
         ({"healthcheck": False}, {"healthcheck": {"Test": ["NONE"]}}),
         ({"healthcheck": {"contains": "curl"}}, {"healthcheck": {"Test": ["CMD", "curl", "localhost"]}}),
+        ({"healthcheck_interval": "30s", "healthcheck_retries": 3}, {"healthcheck": {"Test": ["CMD", "x"]}}),
+        (
+            {"healthcheck_interval": {"at_most": "10s"}, "healthcheck_timeout": 0.5, "healthcheck_start_period": "1m"},
+            {"healthcheck": {**HEALTH, "StartPeriod": 60_000_000_000}},
+        ),
+        ({"shell": {"equals": ["/bin/sh", "-c"]}}, {}),
+        ({"shell": ["/bin/bash"]}, {"shell": ("/bin/bash", "-o", "pipefail", "-c")}),
+        ({"onbuild": [{"starts_with": "COPY"}]}, {"onbuild": ("COPY . /app", "RUN x")}),
+        ({"onbuild": {"length": 0}, "platform": "linux/amd64"}, {}),
         ({"stop_signal": "SIGTERM"}, {"stop_signal": None}),
         ({"architecture": {"one_of": ["amd64", "arm64"]}}, {}),
     ],
@@ -63,6 +82,18 @@ def test_passes(fields: dict[str, Any], image: dict[str, Any]) -> None:
         ({"healthcheck": {"contains": "curl"}}, {}, "there is no HEALTHCHECK"),
         ({"healthcheck": False}, {"healthcheck": {"Test": ["CMD", "x"]}}, "there must be no HEALTHCHECK"),
         ({"healthcheck": "x y"}, {"healthcheck": {"Test": ["CMD", "x"]}}, "the command of HEALTHCHECK is 'x'"),
+        ({"healthcheck_retries": 3}, {"healthcheck": {"Test": ["NONE"]}}, "there is no HEALTHCHECK"),
+        (
+            {"healthcheck_interval": {"at_most": "5s"}},
+            {"healthcheck": HEALTH},
+            "the interval of HEALTHCHECK, in seconds, is 10, expected at most 5",
+        ),
+        ({"healthcheck_timeout": 1}, {"healthcheck": HEALTH}, "the timeout of HEALTHCHECK, in seconds, is 0.5"),
+        ({"healthcheck_start_period": {"at_least": "1s"}}, {"healthcheck": HEALTH}, "the start period of HEALTHCHECK"),
+        ({"healthcheck_retries": 5}, {"healthcheck": HEALTH}, "the number of retries of HEALTHCHECK is 2, expected 5"),
+        ({"shell": ["/bin/bash"]}, {}, "SHELL does not contain '/bin/bash'"),
+        ({"onbuild": ["COPY . /app"]}, {}, "ONBUILD does not contain 'COPY . /app'"),
+        ({"platform": "linux/arm64"}, {}, "the platform is 'linux/amd64', expected 'linux/arm64'"),
         ({"stop_signal": "SIGINT"}, {}, "the stop signal is 'SIGTERM', expected 'SIGINT'"),
         ({"architecture": "arm64"}, {}, "the architecture is 'amd64'"),
     ],
@@ -95,6 +126,7 @@ def test_lists_all_that_is_wrong() -> None:
         ({"ports": [0]}, "is not a port"),
         ({"ports": ["80/icmp"]}, "is not a port"),
         ({"cmd": []}, "an empty list expects nothing"),
+        ({"healthcheck_interval": "5 parsecs"}, "unknown unit 'parsecs'"),
         ({"user": {"equal": "app"}}, "did you mean 'equals'?"),
     ],
 )
@@ -105,3 +137,38 @@ def test_refuses(fields: dict[str, Any], because: str) -> None:
 def test_is_skipped_without_an_image() -> None:
     with pytest.raises(Unmet):
         make(Image, user="app").run(FakeTarget())
+
+
+DOCKERFILE = f"""\
+{SCRATCH}HEALTHCHECK --interval=5s --timeout=2s --start-period=1s --retries=4 CMD ["/busybox", "true"]
+STOPSIGNAL SIGINT
+SHELL ["/busybox", "sh", "-c"]
+ONBUILD RUN true
+EXPOSE 53/udp
+USER 1000
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with project_in(tmp_path_factory.mktemp("project"), DOCKERFILE) as made:
+        yield made
+
+
+@pytest.mark.docker
+def test_a_real_image(project: Project) -> None:
+    fields = {
+        "healthcheck_interval": "5s",
+        "healthcheck_timeout": {"at_most": "2s"},
+        "healthcheck_start_period": 1,
+        "healthcheck_retries": 4,
+        "shell": {"equals": ["/busybox", "sh", "-c"]},
+        "onbuild": {"equals": ["RUN true"]},
+        "platform": {"starts_with": "linux/"},
+        "ports": ["53/udp"],
+        "stop_signal": "SIGINT",
+    }
+    make(Image, **fields).run(project)
+    because = "the interval of HEALTHCHECK, in seconds, is 5, expected at least 10"
+    fails(make(Image, healthcheck_interval={"at_least": "10s"}), project, because)
+    fails(make(Image, ports=[53]), project, "the port 53/tcp is missing")

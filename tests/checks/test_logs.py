@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.logs import Logs
+from grader.core.retry import until_it_holds
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.factories import make_state
 from tests.support.fakes import FakeContainer, FakeTarget
+from tests.support.scratch import SCRATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.project import Project
 
 
 def wrote(stdout: str = "", stderr: str = "", **fields: Any) -> FakeTarget:
@@ -27,6 +35,9 @@ ENDED = make_state(status="exited", exit_code=1)
         ({"combined": {"all": [{"contains": "out"}, {"contains": "err"}]}}, wrote("out\n", "err\n")),
         ({"stdout": "bye"}, wrote("bye\n", now=ENDED, not_ready="it ended")),
         ({"stdout": {"not": {"contains": "Traceback"}}}, wrote()),
+        ({"order": ["b", {"contains": "d"}]}, wrote("a\nb\nc\nddd\n")),
+        ({"order": ["a", "a"]}, wrote("x\na\na\n", "a\n")),
+        ({"order": ["a", "b"]}, wrote("b", "a\nb\n")),
     ],
 )
 def test_passes(fields: dict[str, Any], target: FakeTarget) -> None:
@@ -40,6 +51,20 @@ def test_passes(fields: dict[str, Any], target: FakeTarget) -> None:
         ({"stdout": {"contains": "x"}}, wrote("", "x"), "the container's stdout does not contain 'x'"),
         ({"stderr": "a"}, wrote("", "b"), "the container's stderr is 'b', expected 'a'"),
         ({"combined": {"contains": "a"}}, wrote(), "the container's output does not contain 'a'"),
+        ({"stdout": "a"}, wrote("", "a"), "it is on stderr, expected on stdout"),
+        ({"stderr": {"contains": "a"}}, wrote("cab"), "it is on stdout, expected on stderr"),
+        (
+            {"order": ["a", "b"]},
+            wrote("b\na\n"),
+            "has no line that equals 'b' after the one that equals 'a'; there is one",
+        ),
+        (
+            {"order": ["a", "b"]},
+            wrote("a", "b"),
+            "has no line that equals 'b' after the one that equals 'a'; there is one",
+        ),
+        ({"order": ["a", "b"]}, wrote(), "the container's log has no line that equals 'a'"),
+        ({"order": ["a", "a"]}, wrote("a"), "the container's log has no line that equals 'a' after the one that"),
         (
             {"stdout": "a"},
             wrote(now=make_state(status="created", exit_code=127, error="no such program")),
@@ -81,4 +106,31 @@ def test_a_container_of_the_students_own() -> None:
 
 
 def test_refuses_to_expect_nothing() -> None:
-    refuses(Logs, "expects nothing; give stdout, stderr or combined")
+    refuses(Logs, "expects nothing; give stdout, stderr, combined or order")
+
+
+def test_what_silence_fulfils_is_nowhere_else() -> None:
+    check = make(Logs, stdout={"not": {"contains": "x"}})
+    assert "expected on" not in fails(check, wrote("x", "y"), because="contains 'x', and should not").message
+    assert fails(make(Logs, stdout="a"), wrote("", "a"), because="stderr").actual == "nothing on stdout; on stderr: a"
+
+
+def test_the_order_is_shown() -> None:
+    failure = fails(make(Logs, order=["a", {"contains": "b"}]), wrote("b\n", "a\n"), because="after")
+    assert (failure.expected, failure.actual) == ("1. equals 'a'\n2. contains 'b'", "b\na")
+
+
+DOCKERFILE = f'{SCRATCH}CMD ["/busybox", "sh", "-c", "echo one; echo two; echo ready >&2; exec /busybox sleep 60"]\n'
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with project_in(tmp_path_factory.mktemp("project"), DOCKERFILE) as made:
+        yield made
+
+
+@pytest.mark.docker
+def test_a_real_container_without_a_shell(project: Project) -> None:
+    until_it_holds(make(Logs, order=["one", "two"], stderr="ready", within="10s"), project)
+    fails(make(Logs, stdout={"contains": "ready"}), project, "it is on stderr, expected on stdout")
+    fails(make(Logs, order=["two", "one"]), project, "has no line that equals 'one' after the one that equals 'two'")

@@ -28,6 +28,8 @@ def runs(*found: Found, **fields: Any) -> FakeTarget:
         {"running": "nginx: worker process"},
         {"absent": {"contains": "sshd"}},
         {"count": {"at_least": 2}},
+        {"running": {"contains": "nginx"}, "running_count": 2},
+        {"running": {"contains": "redis"}, "running_count": 0},
     ],
 )
 def test_passes(fields: dict[str, Any]) -> None:
@@ -43,6 +45,10 @@ def test_passes(fields: dict[str, Any]) -> None:
         ({"running": {"contains": "redis"}}, "no process with the expected command line is running"),
         ({"absent": {"contains": "worker"}}, "a process is running that should not be: 'nginx: worker process'"),
         ({"count": 1}, "the number of processes is 2, expected 1"),
+        (
+            {"running": {"contains": "worker"}, "running_count": {"at_least": 2}},
+            "the number of processes whose command line contains 'worker' is 1, expected at least 2",
+        ),
     ],
 )
 def test_fails(fields: dict[str, Any], because: str) -> None:
@@ -76,3 +82,7 @@ def test_needs_a_running_container(target: FakeTarget, because: str) -> None:
 
 def test_refuses_to_expect_nothing() -> None:
     refuses(Process, "expects nothing; give pid1, user, uid, running, absent or count")
+
+
+def test_refuses_to_count_nothing() -> None:
+    refuses(Process, "running_count needs running", running_count=2)
