@@ -88,6 +88,8 @@ class ImageInfo:
     os: str
     shell: tuple[str, ...] = ()
     onbuild: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """All that `docker image inspect` shows, without the grader's own labels; empty maps where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)

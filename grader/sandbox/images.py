@@ -39,6 +39,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any] | None:
 def configuration(raw: dict[str, Any]) -> ImageInfo:
     """Turn `docker image inspect` into facts."""
     config = raw.get("Config") or {}
+    labels = {k: v for k, v in (config.get("Labels") or {}).items() if not k.startswith("grader.")}
     return ImageInfo(
         id=str(raw["Id"]),
         size=int(raw.get("Size") or 0),
@@ -50,14 +51,20 @@ def configuration(raw: dict[str, Any]) -> ImageInfo:
         workdir=config.get("WorkingDir") or "/",
         ports=tuple(sorted(config.get("ExposedPorts") or ())),
         volumes=tuple(sorted(config.get("Volumes") or ())),
-        labels={k: v for k, v in (config.get("Labels") or {}).items() if not k.startswith("grader.")},
+        labels=labels,
         healthcheck=config.get("Healthcheck"),
         stop_signal=config.get("StopSignal") or None,
         architecture=str(raw.get("Architecture") or ""),
         os=str(raw.get("Os") or ""),
         shell=tuple(config.get("Shell") or ()),
         onbuild=tuple(config.get("OnBuild") or ()),
+        raw={**raw, "Config": {**config, "Labels": labels, **_maps(config)}},
     )
+
+
+def _maps(config: dict[str, Any]) -> dict[str, Any]:
+    # What is empty is left out by some engines, and null with others.
+    return {name: config.get(name) or {} for name in ("ExposedPorts", "Volumes")}
 
 
 def ref(name: str, raw: dict[str, Any]) -> ImageRef:

@@ -148,7 +148,11 @@ class Service:
         state = self.state()
         if not state.running:
             raise Failure(f"container '{self.name}' is not running: it ended with exit code {state.exit_code}")
-        return self._container.execute(command)
+        try:
+            return self._container.execute(command)
+        except TimedOut:
+            self.stopped = True  # killed along with the command
+            raise
 
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:
         """Give what is at a path of its file system."""

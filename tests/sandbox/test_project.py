@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.core.errors import Failure, SandboxError, Unmet
+from grader.core.clock import limit
+from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
 from grader.core.facts import Command
 from grader.core.progress import Silent
 from grader.core.specs import ContainerSpec, Ready
@@ -138,6 +139,7 @@ def test_what_is_known_of_a_failure(project: Callable[..., Project]) -> None:
     assert case.container is not None
     assert case.container.running
     assert set(case.files) == {"Dockerfile", "hello.txt"}
+    assert case.text == GOOD
     assert case.image is not None
 
 
@@ -150,3 +152,12 @@ def test_files_of_a_running_container(project: Callable[..., Project]) -> None:
     found = one.entry("/made", container="main")
     assert found is not None
     assert found.content == b"hi\n"
+
+
+def test_after_a_command_that_took_too_long_there_is_a_new_container(project: Callable[..., Project]) -> None:
+    made = project("FROM busybox:1\nCMD [\"sleep\", \"60\"]\n")
+    first = made.container(None).id
+    with pytest.raises(TimedOut), limit(1, "the test's limit"):
+        made.execute(Command(("sleep", "30")), "main")
+    assert made.execute(Command(("true",)), "main").exit_code == 0
+    assert made.container(None).id != first
