@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,14 +9,19 @@ from grader.checks.build import Build
 from grader.core.abilities import Builds, Rebuilds
 from grader.core.errors import Failure, TimedOut, Unmet
 from grader.core.facts import Step
+from grader.core.specs import BuildSpec
 from grader.core.variants import Node, Variant
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.factories import make_build, make_build_failure, make_entry, make_image
 from tests.support.fakes import FakeRebuilt, FakeTarget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.core.check import Check
     from grader.core.facts import Build as Attempt
+    from grader.sandbox.project import Project
 
 
 def test_passes_for_an_image() -> None:
@@ -221,3 +227,69 @@ def test_refuses() -> None:
     refuses(Build, "give args, target or network", changes=True)
     refuses(Build, "the path must be absolute", files={"a": "b"})
     refuses(Build, "greater than 0", at_most=0)
+
+
+DOCKERFILE = f"""\
+FROM busybox:1 AS dev
+ARG VERSION
+ARG UNUSED
+RUN test -n "$VERSION" || {{ echo "give me a VERSION: docker build --build-arg VERSION=…"; exit 3; }}
+LABEL version=$VERSION
+ENV APP_VERSION=$VERSION
+RUN echo $VERSION > /version.txt; ls /sys/class/net | grep -qv lo || {{ echo no way out; exit 1; }}
+RUN test "$VERSION" = same || head -c 9 /dev/urandom > /random; echo {uuid.uuid4()}
+FROM scratch
+COPY --from=dev /version.txt /
+CMD ["/none"]
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    spec = BuildSpec(network="default", args={"VERSION": "same"}, timeout=60)
+    with project_in(tmp_path_factory.mktemp("build"), DOCKERFILE, build=spec) as made:
+        yield made
+
+
+TWO = {"VERSION": "2"}
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [
+        ({}, None),
+        ({"args": TWO, "files": {"/version.txt": "2"}, "cmd": {"equals": ["/none"]}, "changes": True}, None),
+        ({"args": TWO, "files": {"/version.txt": "1"}}, "VERSION=2: the content of /version.txt is '2', expected '1'"),
+        ({"args": TWO, "files": {"/none": "1"}}, "with --build-arg VERSION=2: /none is not in the image"),
+        ({"args": {"UNUSED": "x"}, "changes": False}, None),
+        ({"args": {"UNUSED": "x"}, "changes": True}, "with --build-arg UNUSED=x: the image is the same as without it"),
+        ({"args": TWO, "changes": False}, "with --build-arg VERSION=2: the image is another one than without it"),
+        ({"target": "dev", "env": {"APP_VERSION": "same"}, "labels": {"version": "same"}}, None),
+        ({"target": "dev", "labels": {"version": "1"}}, "with --target dev: the label version is 'same', expected '1'"),
+        ({"target": "prod"}, "the Dockerfile has no stage prod"),
+        ({"args": {"VERSION": ""}, "fails": {"matches": "give me a VERSION"}}, None),
+        ({"args": {"VERSION": ""}, "fails": {"contains": "exit 3"}}, "the build fails, as it is meant to, but what it"),
+        ({"fails": True}, "the build makes an image, and it is meant to fail"),
+        ({"args": {"VERSION": ""}}, "with --build-arg VERSION=: the build stopped at line 4, [dev 2/4] RUN test -n"),
+        ({"network": "default"}, None),
+        ({"network": "none", "fails": {"contains": "no way out"}}, None),
+        ({"network": "none"}, "with --network none: the build stopped at line 7, [dev 3/4] RUN echo"),
+        ({"reproducible": True}, None),
+        ({"target": "dev", "reproducible": True}, None),
+        (
+            {"args": TWO, "target": "dev", "reproducible": True},
+            "two builds of the same files differ: at /random, the second has other bytes in it",
+        ),
+        ({"at_most": "60s"}, None),
+        ({"at_most": "100ms"}, "without the cache, at most 0.1 s are allowed"),
+    ],
+)
+def test_on_the_engine(project: Project, fields: dict[str, Any], because: str | None) -> None:
+    check = make(Build, **fields)
+    if because is None:
+        check.run(project)
+        return
+    with pytest.raises(Failure) as caught:
+        check.run(project)
+    assert because in caught.value.message
