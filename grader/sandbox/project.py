@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
@@ -21,10 +22,10 @@ from grader.sandbox.policy import Refused
 from grader.sandbox.spawn import Further, Like
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from grader.core.dockerfile import Dockerfile
-    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo
+    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo, Variation
     from grader.core.progress import Progress
     from grader.core.variants import Variant
     from grader.sandbox.context import Survey
@@ -197,6 +198,16 @@ class Project(Further):
                 self._services[name] = service
                 service.ready()
         return service
+
+    @contextmanager
+    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[Service]:
+        """Start a container like the named one, but for the variation; what a check fails on is looked at."""
+        with super().spawn(name, variation) as service:
+            try:
+                yield service
+            except Failure as failure:
+                self._evidence.keep(failure, service)
+                raise
 
     def _like(self, name: str | Where | None) -> Like:
         name, image = self._name(name), self._image_id()

@@ -1,0 +1,3 @@
+"""Words for visitors."""
+
+HELLO = "hello"
