@@ -49,10 +49,10 @@ class Process(Check):
 
     @model_validator(mode="after")
     def _asserts_something(self) -> Process:
-        if all(one is None for one in (self.pid1, self.user, self.uid, self.running, self.absent, self.count)):
-            raise ValueError("expects nothing; give pid1, user, uid, running, absent or count")
         if self.running_count is not None and self.running is None:
             raise ValueError("running_count needs running, which says what is counted")
+        if all(one is None for one in (self.pid1, self.user, self.uid, self.running, self.absent, self.count)):
+            raise ValueError("expects nothing; give pid1, user, uid, running, absent or count")
         return self
 
     def run(self, target: Containers) -> None:
