@@ -59,9 +59,10 @@ class Capture(Model):
 
     @model_validator(mode="after")
     def _one_place(self) -> Capture:
-        if sum(place is not None for place in (self.json_, self.header, self.cookie)) > 1:
+        places = sum(place is not None for place in (self.json_, self.header, self.cookie))
+        if places > 1:
             raise ValueError("must name one of json, header and cookie, not several")
-        if self == Capture():
+        if not places and self.matches is None:
             raise ValueError("says nothing; name json, header, cookie or matches")
         return self
 
@@ -201,7 +202,7 @@ def _expected(raw: Any, values: Mapping[str, Value]) -> Any:
     if not isinstance(raw, dict):
         return fill_data(raw, values)
     return {
-        key: fill(item, values, _literal) if key == "matches" and isinstance(item, str) else _expected(item, values)
+        key: fill(item, values, _TEXTS[key]) if key in _TEXTS and isinstance(item, str) else _expected(item, values)
         for key, item in raw.items()
     }
 
@@ -211,3 +212,7 @@ def _literal(value: str) -> str:
     import re2
 
     return str(re2.escape(value.encode("utf-8", "replace").decode()))
+
+
+_TEXTS: Final[Mapping[str, Callable[[str], str]]] = {"matches": _literal, "starts_with": str, "ends_with": str}
+"""Matchers that take text only, also where a captured number stands alone."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from grader.checks._http_exchange import Visit
 from grader.core.clock import remaining
 from grader.core.errors import Failure, Missing, SandboxError, TimedOut
+from grader.core.text import quoted
 from grader.core.web import exchange
 from grader.core.web.cookies import Jar
 from grader.core.web.redirects import FOLLOWED, MAX_HOPS, onward
@@ -59,7 +60,7 @@ class Talk:
         return visit
 
     def _visit(self, container: Container, part: Exchange, request: Request) -> Visit:
-        started = time.monotonic()
+        started, first = time.monotonic(), request
         end = started + remaining(self._check.patience)
         for _ in range(MAX_HOPS + 1):
             reply = self._ask(container, request, end)
@@ -69,7 +70,7 @@ class Talk:
                 return Visit(request, reply, time.monotonic() - started)
             request = self._with_cookies(part, onward(request, reply))
         raise Failure(
-            f"{request.label}: this is where more than {MAX_HOPS} redirects, one after the other, lead",
+            f"{first.label}: after {MAX_HOPS} redirects there is another one, to {quoted(request.path)}",
             expected=f"at most {MAX_HOPS} redirects",
             actual="more, perhaps in a circle",
             evidence=(reply.evidence(request),),
