@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from grader.core.specs import ContainerSpec
@@ -24,5 +24,7 @@ class Setting:
     """The private copy of what was handed in; None when there is none that could be looked at."""
     containers: Mapping[str, ContainerSpec] = field(default_factory=dict)
     """What the exercise describes, by name."""
+    environment: Callable[[], Mapping[str, str]] = dict
+    """Gives the variables with which the `docker` command finds the engine; none where there is no engine."""
     ids: frozenset[str] = frozenset()
     """The ids of the exercise's checks, which no result of another one may have."""

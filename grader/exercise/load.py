@@ -129,10 +129,14 @@ def _part(data: Any, path: tuple[str | int, ...], package: str, base: Any, probl
         return None
 
 
+_NOT_OURS: Final = frozenset({".git", "__pycache__", ".pytest_cache"})
+"""Folders in which git, and an author's own runs of the tests, leave files."""
+
+
 def _digest(folder: Path) -> str:
     """Digest every file of an exercise, so that a result says which version it was graded with."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and _NOT_OURS.isdisjoint(path.parts)):
         digest.update(os.fsencode(path.relative_to(folder).as_posix()) + b"\0")
         try:
             digest.update(hashlib.sha256(path.read_bytes()).digest())

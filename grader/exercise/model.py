@@ -111,8 +111,13 @@ class Exercise:
 
     @property
     def max_score(self) -> Decimal:
-        """The points of all checks that are no bonus."""
+        """The points of all checks that are no bonus, as far as the file says them."""
         return sum((check.points for check in self.file.checks if not check.bonus), Decimal(0))
+
+    @property
+    def open_score(self) -> bool:
+        """Whether there are more points than those: tests say theirs when they are run."""
+        return any(check.several for check in self.file.checks)
 
     @property
     def container_names(self) -> frozenset[str]:

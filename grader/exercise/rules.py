@@ -39,7 +39,9 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
     """Note everything that does not fit together."""
     if not placed.ids:
         problems.add(("checks",), "no checks: there is nothing to grade")
-    elif len(placed.checks) == len(placed.ids) and not any(one.points for one in file.checks if not one.bonus):
+    elif len(placed.checks) == len(placed.ids) and not any(
+        one.points or one.several for one in file.checks if not one.bonus
+    ):
         problems.add(("checks",), "no check gives points")
     if file.due is not None and file.due.tzinfo is None:
         problems.add(("due",), "has no time zone; write for example 2026-12-01T23:59:00+07:00")
@@ -50,6 +52,8 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
     for index, found in placed.checks.items():
         _needs(index, found, placed.ids, problems)
         _fits(file, found, ("checks", index), found.timeout, problems)
+        for field, message in found.faults(folder):
+            problems.add(("checks", index, field), message)
     for place, given in getattr(file.submission, "given", {}).items():
         _given(folder, place, given.from_, problems)
 
@@ -88,6 +92,8 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], timeout: 
     for inside, part in one.parts():
         own = part.timeout if "timeout" in part.model_fields_set else timeout
         _fits(file, part, (*path, *inside), own, problems)
+        if part.several:
+            problems.add((*path, *inside, "kind"), f"a '{part.kind}' check has several results: it can't be in a group")
     ability = one.ability()
     if not issubclass(file.submission.opens, ability):
         kind = file.submission.kind

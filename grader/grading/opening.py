@@ -28,10 +28,18 @@ class Opened(NamedTuple):
     setting: Setting
 
 
-def setting_of(exercise: Exercise, scratch: Path, submission: Path | None = None) -> Setting:
+def setting_of(
+    exercise: Exercise, scratch: Path, submission: Path | None = None, engine: Engine | None = None
+) -> Setting:
     """Give where the checks of an exercise are carried out."""
-    ids = frozenset(check.id for check in exercise.file.checks)
-    return Setting(exercise.folder, scratch, submission, exercise.file.containers, ids)
+    return Setting(
+        exercise.folder,
+        scratch,
+        submission,
+        containers=exercise.file.containers,
+        environment=dict if engine is None else engine.environment,
+        ids=frozenset(check.id for check in exercise.file.checks),
+    )
 
 
 @contextmanager
@@ -75,7 +83,7 @@ def opened(
                 facts=attempt.facts,
             )
             with engine.used(), file.submission.open(work) as target:
-                yield Opened(target, setting_of(exercise, scratch, snapshot.root))
+                yield Opened(target, setting_of(exercise, scratch, snapshot.root, engine))
         finally:
             try:
                 attempt.facts |= preparation.facts()

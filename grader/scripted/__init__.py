@@ -1,1 +1,1 @@
-"""Checks that are written in Python: a plugin of pytest."""
+"""Tests of submissions that are written in Python: a plugin for pytest, with fixtures for what was handed in."""

@@ -70,6 +70,9 @@ class FakeEngine:
     def describe(self) -> EngineInfo:
         return EngineInfo(mode="host", versions={"engine": "26"})
 
+    def environment(self) -> dict[str, str]:
+        return {}
+
     def used(self) -> AbstractContextManager[None]:
         return nullcontext()
 

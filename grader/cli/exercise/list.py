@@ -26,5 +26,5 @@ def command() -> None:
             click.echo(f"{name:{width}}  broken: {problems}; see: grader exercise validate {name}")
             continue
         file = exercise.file
-        points = f"{show_points(exercise.max_score)} points"
+        points = f"{show_points(exercise.max_score)} points{' and those of its tests' if exercise.open_score else ''}"
         click.echo(f"{name:{width}}  {file.title}  ({file.level}, {len(file.checks)} checks, {points})")

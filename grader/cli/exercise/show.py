@@ -24,9 +24,11 @@ def command(exercise: str) -> None:
     hidden = {Visibility.HIDDEN} if over else {Visibility.HIDDEN, Visibility.AFTER_DUE}
     task = loaded.folder / "task.md"
     click.echo(task.read_text(encoding="utf-8", errors="replace").rstrip() if task.is_file() else loaded.file.title)
-    click.echo(f"\nWhat is checked ({show_points(loaded.max_score)} points):")
+    more = " and those of the tests" if loaded.open_score else ""
+    click.echo(f"\nWhat is checked ({show_points(loaded.max_score)} points{more}):")
     for check in loaded.file.checks:
         title = "a hidden check" if check.visibility in hidden else check.label
         bonus = " bonus" if check.bonus else ""
-        click.echo(f"  {show_points(check.points):>4}{bonus}  {title}")
+        points = "some" if check.several else show_points(check.points)
+        click.echo(f"  {points:>4}{bonus}  {title}")
     click.echo(f"\nBase images: {', '.join(loaded.file.images) or 'none'}")

@@ -1,0 +1,265 @@
+"""Answers what the tests of a `pytest` check ask about a submission: one way to the target, whoever asks."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+
+from grader.checks import _container
+from grader.core import abilities, lookup
+from grader.core.clock import limit
+from grader.core.errors import Broken, Failure, Missing, TimedOut
+from grader.core.facts import Command
+from grader.core.specs import Where
+from grader.core.web import Reply, Request, exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from grader.core.abilities import Container
+    from grader.core.dockerfile import Dockerfile
+    from grader.core.facts import Build, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+    from grader.core.inventory import Inventory
+    from grader.core.result import Evidence
+    from grader.core.setting import Setting
+    from grader.core.transcript import Transcript
+
+Named = str | dict[str, Any] | None
+"""A container as a test names it: by its name, one of the student's own by a map, or the only one."""
+_NEEDS: Final[dict[object, str]] = {
+    abilities.Images: "an image that is built from the submission",
+    abilities.Files: "files of an image or a container",
+    abilities.Runs: "commands that can be run",
+    abilities.Containers: "containers",
+    abilities.State: "commands that the student ran on an engine of their own",
+    abilities.Transcribes: "commands that the student ran",
+    abilities.Source: "a Dockerfile",
+    abilities.Builds: "a build",
+}
+
+
+class _Able(
+    abilities.Source,
+    abilities.Builds,
+    abilities.Images,
+    abilities.Files,
+    abilities.Runs,
+    abilities.Containers,
+    abilities.State,
+    abilities.Transcribes,
+    Protocol,
+):
+    """A target of which the ability is known that is used at the moment."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a test looked at last: how a person sees the same, and what was exchanged."""
+
+    reproduce: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Desk:
+    """Answers about one target; `seen` is for the failure that an answer may lead to."""
+
+    def __init__(self, target: object, setting: Setting) -> None:
+        self._target = target
+        self._setting = setting
+        self.seen = Seen()
+
+    def answer(self, question: str, arguments: Mapping[str, Any]) -> Any:
+        """Answer a question of the list below. Raises what a check's `run` may raise."""
+        found: Callable[..., Any] | None = _QUESTIONS.get(question)
+        if found is None:
+            raise Broken(f"there is no question '{question}'")
+        return found(self, **arguments)
+
+    def _able(self, ability: Any) -> _Able:
+        """Give the target if it has an ability."""
+        if not isinstance(self._target, ability):
+            raise Broken(f"this needs {_NEEDS[ability]}, which this kind of submission doesn't have")
+        return cast("_Able", self._target)
+
+    # --- the submission ---------------------------------------------------------------------------------------------
+
+    def folder(self) -> str:
+        """Name the folder with the private copy of the submission."""
+        return str(self._setting.submission)
+
+    def dockerfile(self) -> Dockerfile:
+        """Give the student's Dockerfile, parsed."""
+        return self._able(abilities.Source).dockerfile()
+
+    def build(self) -> Build:
+        """Build, and tell how it went."""
+        return self._able(abilities.Builds).build()
+
+    def transcript(self) -> Transcript:
+        """Tell what the student's commands did."""
+        return self._able(abilities.Transcribes).transcript()
+
+    def inventory(self) -> Inventory:
+        """Tell what is on the student's engine now."""
+        return self._able(abilities.State).inventory()
+
+    # --- the image --------------------------------------------------------------------------------------------------
+
+    def image(self) -> ImageInfo:
+        """Give the image's configuration."""
+        self.seen = Seen("docker image inspect IMAGE")
+        return self._able(abilities.Images).image()
+
+    def image_entry(self, path: str, *, follow: bool) -> Entry | None:
+        """Give what is at a path of the image."""
+        self._able(abilities.Images)
+        self.seen = Seen(f"docker run --rm --entrypoint ls IMAGE -ld {shlex.quote(path)}")
+        return self._able(abilities.Files).entry(path, follow=follow)
+
+    def run(self, timeout: float, **command: Any) -> Completed:
+        """Run a command in a fresh container of the image."""
+        self._able(abilities.Images)
+        return self._execute(Command(**command), None, timeout, "run")
+
+    # --- containers -------------------------------------------------------------------------------------------------
+
+    def execute(self, container: Named, timeout: float, **command: Any) -> Completed:
+        """Run a command in a running container."""
+        return self._execute(Command(**command), self._where(container), timeout, "exec")
+
+    def _execute(self, command: Command, where: str | Where | None, timeout: float, what: str) -> Completed:
+        shown = "\n# then, in a second terminal:\n".join(_container.by_hand(command, where))
+        with self._timed(timeout, what, shown):
+            return self._able(abilities.Runs).execute(command, where)
+
+    def entry(self, container: Named, path: str, *, follow: bool) -> Entry | None:
+        """Give what is at a path of a container."""
+        where = self._where(container)
+        self._show(where, f"docker exec CONTAINER ls -ld {shlex.quote(path)}")
+        return self._able(abilities.Files).entry(path, follow=follow, container=where)
+
+    def state(self, container: Named) -> ContainerState:
+        """Start a container if need be, and give its state."""
+        return self._container(container, "docker container inspect CONTAINER").state()
+
+    def ready(self, container: Named) -> str | None:
+        """Wait for readiness; None when it was reached, else why not."""
+        return self._container(container, "docker logs CONTAINER").ready()
+
+    def logs(self, container: Named) -> tuple[str, str]:
+        """Give what a container wrote to stdout and to stderr."""
+        return self._container(container, "docker logs CONTAINER").logs()
+
+    def processes(self, container: Named) -> tuple[Process, ...]:
+        """Give the processes of a container, PID 1 first."""
+        return self._container(container, "docker top CONTAINER").processes()
+
+    def listeners(self, container: Named) -> tuple[Listener, ...]:
+        """Give the TCP addresses that a container's processes listen on."""
+        return self._container(container, "docker exec CONTAINER netstat -tln").listeners()
+
+    def stop(self, container: Named, signal: str | None, grace: float) -> tuple[ContainerState, float]:
+        """Stop a container; give its end state and the seconds it took."""
+        with self._timed(grace + 30, "stop", None):
+            return self._container(container, "docker stop CONTAINER").stop(signal, grace)
+
+    def http(self, container: Named, port: int | None, timeout: float, **request: Any) -> Reply:
+        """Send an HTTP request to a published port."""
+        where = self._where(container)
+        target = self._able(abilities.Containers)
+        port = port or self._port(where)
+        own = where.publishes if isinstance(where, Where) else None
+        sent = Request(own or port, **request)
+        commands = _container.from_outside(target, where, port, lambda shown: _curl(Request(port, **request), shown))
+        with self._timed(timeout, "the request", "\n# then, in a second terminal:\n".join(commands)):
+            found = _container.ready(target, where, expected=f"an answer to {sent.label}")
+            reply = _ask(found, sent, port, timeout)
+        self.seen.evidence = (reply.evidence(sent),)
+        return reply
+
+    def _port(self, where: str | Where) -> int:
+        if isinstance(where, Where):
+            one = lookup.the_one(self.inventory().containers, where)
+            found = [int(port.port.partition("/")[0]) for port in one.published if port.port.endswith("/tcp")]
+            if not found:
+                raise Failure(
+                    f"container '{one.name}' publishes no port",
+                    expected="a published port (-p)",
+                    actual="no published port",
+                    reproduce="docker ps",
+                )
+            return found[0]
+        spec = self._setting.containers.get(where)
+        if spec is None or len(spec.publish) != 1:
+            many = "no port" if spec is None or not spec.publish else "several ports"
+            raise Broken(f"which port? The exercise publishes {many} of container '{where}'; say port=…")
+        return spec.publish[0]
+
+    def _container(self, named: Named, look: str) -> Container:
+        where = self._where(named)
+        self._show(where, look)
+        return self._able(abilities.Containers).container(where)
+
+    def _show(self, where: str | Where, look: str) -> None:
+        target = self._able(abilities.Containers)
+        self.seen = Seen("\n# then, in a second terminal:\n".join(_container.steps(target, where, look)))
+
+    def _where(self, named: Named) -> str | Where:
+        """Settle which container is meant, as a check's `in` does. Raises Broken for one that nobody describes."""
+        if isinstance(self._target, abilities.State):
+            return Where(**named) if isinstance(named, dict) else Where(container=named)
+        known = tuple(self._setting.containers) or ("main",)
+        if isinstance(named, dict):
+            raise Broken("image=… and publishes=… are for containers that students make; say the container's name")
+        name = named or (known[0] if len(known) == 1 else "main")
+        if name not in known:
+            raise Broken(f"there is no container '{name}' in the exercise; there are {', '.join(known)}")
+        return name
+
+    @contextmanager
+    def _timed(self, seconds: float, what: str, shown: str | None) -> Iterator[None]:
+        """Give one answer a limit of its own, and say with its failure how to see the same."""
+        self.seen = Seen(shown)
+        try:
+            with limit(seconds, f"the time limit of {what}"):
+                yield
+        except Failure as failure:
+            failure.reproduce = failure.reproduce or shown
+            raise
+
+
+def _curl(request: Request, port: str) -> str:
+    return request.curl().replace(f"://localhost:{request.port}/", f"://localhost:{port}/")
+
+
+def _ask(container: Container, request: Request, port: int, timeout: float) -> Reply:
+    try:
+        return exchange(partial(container.connect, port), request, timeout)
+    except TimedOut:
+        raise
+    except Missing as failure:
+        # Docker's own proxy takes connections to a published port even when nothing in the container does.
+        listeners = container.listeners()
+        if any(one.port == port and not one.loopback for one in listeners):
+            raise
+        raise Missing(
+            f"nothing answers on port {port}: {_container.listening(listeners)}",
+            expected=f"a server that listens on port {port}, on 0.0.0.0",
+            actual=failure.message,
+            evidence=_container.log(container),
+        ) from None
+
+
+_QUESTIONS: Final[dict[str, Callable[..., Any]]] = {
+    one.__name__: one
+    for one in (
+        *(Desk.folder, Desk.dockerfile, Desk.build, Desk.transcript, Desk.inventory),
+        *(Desk.image, Desk.image_entry, Desk.run),
+        *(Desk.execute, Desk.entry, Desk.state, Desk.ready, Desk.logs, Desk.processes, Desk.listeners),
+        *(Desk.stop, Desk.http),
+    )
+}
+"""What can be asked."""

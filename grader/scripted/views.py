@@ -1,0 +1,250 @@
+"""What tests see of a submission: the objects behind the fixtures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from grader.core.errors import Missing
+from grader.core.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.core.dockerfile import Dockerfile
+    from grader.core.facts import Build, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+    from grader.core.inventory import ContainerFacts, LocalImage, Network, Volume
+    from grader.core.transcript import Transcript
+    from grader.scripted.asking import Asker
+
+PATIENCE: Final = 10.0
+"""Seconds that one answer may take, unless a test says otherwise."""
+
+
+class _Files:
+    """Paths of a file system; what is there is asked for, and nothing runs in it."""
+
+    def entry(self, path: str, *, follow: bool = True) -> Entry | None:
+        """Give what is at an absolute path, or None; with `follow`, what a link leads to."""
+        raise NotImplementedError
+
+    def exists(self, path: str) -> bool:
+        """Whether there is something at a path, be it a link that leads nowhere."""
+        return self.entry(path, follow=False) is not None
+
+    def read(self, path: str) -> str:
+        """Give the text of a file, of 1 MiB at most."""
+        return self.read_bytes(path).decode("utf-8", "replace")
+
+    def read_bytes(self, path: str) -> bytes:
+        """Give the content of a file, of 1 MiB at most. Raises Missing where there is none."""
+        __tracebackhide__ = True
+        found = self.entry(path)
+        if found is None or found.content is None:
+            what = "is not there" if found is None else f"is no file but a {found.type}"
+            raise Missing(f"{quoted(path)} {what}", expected="a file", actual=what.removeprefix("is "))
+        return found.content
+
+
+class Image(_Files):
+    """The image that was built; `image.env`, `image.cmd`, `image.user` and so on are its configuration."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+        self._info: ImageInfo = asker.ask("image")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._info, name)
+
+    def __repr__(self) -> str:
+        return "image"
+
+    def entry(self, path: str, *, follow: bool = True) -> Entry | None:
+        """Give what is at an absolute path of the image, or None."""
+        found: Entry | None = self._asker.ask("image_entry", path=path, follow=follow)
+        return found
+
+
+class Container(_Files):
+    """A container: of the exercise's, started when it is first looked at; or one that the student made."""
+
+    def __init__(self, asker: Asker, name: str | dict[str, Any] | None = None) -> None:
+        self._asker = asker
+        self.name = name
+
+    def __call__(self, name: str | None = None, *, image: str | None = None, publishes: int | None = None) -> Container:
+        """Give another container: by its name; one that the student made also by its image or by a port."""
+        where = {"container": name, "image": image, "publishes": publishes}
+        told = {key: value for key, value in where.items() if value is not None}
+        return Container(self._asker, name if set(told) <= {"container"} else told)
+
+    def __repr__(self) -> str:
+        return "container" if self.name is None else f"container({self.name!r})"
+
+    def _ask(self, question: str, **arguments: Any) -> Any:
+        __tracebackhide__ = True
+        return self._asker.ask(question, container=self.name, **arguments)
+
+    @property
+    def state(self) -> ContainerState:
+        """Its state now: `status`, `running`, `exit_code`, `argv` and so on."""
+        found: ContainerState = self._ask("state")
+        return found
+
+    @property
+    def id(self) -> str:
+        """Its id on the engine."""
+        return self.state.id
+
+    @property
+    def running(self) -> bool:
+        """Whether its main process is alive."""
+        return self.state.running
+
+    @property
+    def not_ready(self) -> str | None:
+        """Waits for readiness; None when it was reached, else why not."""
+        found: str | None = self._ask("ready")
+        return found
+
+    @property
+    def stdout(self) -> str:
+        """What it has written to stdout."""
+        return str(self._ask("logs")[0])
+
+    @property
+    def stderr(self) -> str:
+        """What it has written to stderr."""
+        return str(self._ask("logs")[1])
+
+    @property
+    def logs(self) -> str:
+        """What it has written, stdout before stderr."""
+        return "".join(self._ask("logs"))
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Its processes, PID 1 first, seen from outside."""
+        found: tuple[Process, ...] = self._ask("processes")
+        return found
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The TCP addresses that its processes listen on, seen from outside."""
+        found: tuple[Listener, ...] = self._ask("listeners")
+        return found
+
+    def entry(self, path: str, *, follow: bool = True) -> Entry | None:
+        """Give what is at an absolute path of its file system, or None."""
+        __tracebackhide__ = True
+        found: Entry | None = self._ask("entry", path=path, follow=follow)
+        return found
+
+    def exec(self, *argv: str, timeout: float = PATIENCE, **options: Any) -> Completed:
+        """Run a command in it, which must be running: `container.exec("id", "-u").stdout`."""
+        __tracebackhide__ = True
+        found: Completed = self._ask("execute", timeout=timeout, **command(argv, **options))
+        return found
+
+    def stop(self, signal: str | None = None, grace: float = PATIENCE) -> tuple[ContainerState, float]:
+        """Send a signal (None: the image's own), kill after `grace` seconds; give the end state and the time taken.
+
+        The state is running when it had to be killed. Of the exercise's containers, the next look starts a new one.
+        """
+        __tracebackhide__ = True
+        state, seconds = self._ask("stop", signal=signal, grace=grace)
+        return state, seconds
+
+
+def command(
+    argv: tuple[str, ...],
+    *,
+    stdin: str | bytes = b"",
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
+    workdir: str | None = None,
+    keep_entrypoint: bool = False,
+) -> dict[str, Any]:
+    """Write a command as it is asked for."""
+    return {
+        "argv": tuple(str(word) for word in argv),
+        "stdin": stdin.encode() if isinstance(stdin, str) else stdin,
+        "env": dict(env or {}),
+        "user": user,
+        "workdir": workdir,
+        "keep_entrypoint": keep_entrypoint,
+    }
+
+
+class StudentEngine:
+    """What the student's commands left, as it is now, and what they did."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+
+    @property
+    def containers(self) -> tuple[ContainerFacts, ...]:
+        """All containers, the newest first."""
+        found: tuple[ContainerFacts, ...] = self._asker.ask("inventory").containers
+        return found
+
+    @property
+    def images(self) -> tuple[LocalImage, ...]:
+        """All images."""
+        found: tuple[LocalImage, ...] = self._asker.ask("inventory").images
+        return found
+
+    @property
+    def volumes(self) -> tuple[Volume, ...]:
+        """All volumes."""
+        found: tuple[Volume, ...] = self._asker.ask("inventory").volumes
+        return found
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks that the student made."""
+        found: tuple[Network, ...] = self._asker.ask("inventory").networks
+        return found
+
+    @property
+    def transcript(self) -> Transcript:
+        """What the commands did, line by line."""
+        found: Transcript = self._asker.ask("transcript")
+        return found
+
+    def __repr__(self) -> str:
+        return "engine"
+
+
+class Submitted:
+    """What was handed in: a private copy of it."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+        self.path = Path(asker.ask("folder"))
+
+    def __repr__(self) -> str:
+        return "submission"
+
+    def exists(self, name: str) -> bool:
+        """Whether a file or a folder was handed in."""
+        return (self.path / name).exists()
+
+    def read(self, name: str) -> str:
+        """Give the text of a file that was handed in. Raises Missing where there is none."""
+        __tracebackhide__ = True
+        path = self.path / name
+        if not path.is_file():
+            raise Missing(f"there is no file {quoted(name)} in the submission", expected=name, actual="no such file")
+        return path.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def dockerfile(self) -> Dockerfile:
+        """The Dockerfile, parsed: `stages`, `instructions`, `effective("CMD")`."""
+        found: Dockerfile = self._asker.ask("dockerfile")
+        return found
+
+    def build(self) -> Build:
+        """Build it, once, and tell how it went: `ok`, `log`, `failure`, `seconds`."""
+        found: Build = self._asker.ask("build")
+        return found
