@@ -108,7 +108,7 @@ class File(Check):
         if self.in_ is None and self.path is not None:
             target.announce(self.path)
         elif self.in_ is None and self.glob is not None:
-            target.announce_entries(self.glob)
+            target.announce_entries({self.glob: 0})
 
     @property
     def _place(self) -> str:
@@ -148,7 +148,8 @@ class File(Check):
 
     def _run_glob(self, target: Files, glob: str) -> None:
         things = {None: "path", "file": "file", "directory": "directory", "symlink": "symbolic link"}[self.type]
-        found = [one for one in target.entries(glob, container=self.in_) if self.type in (None, one.type)]
+        matching = target.entries({glob: 0}, container=self.in_)[glob]
+        found = [one for one in matching if self.type in (None, one.type)]
         listed = "\n".join(one.path for one in found) or "nothing"
         if not self.exists and found:
             message = f"nothing in {self._place} may match {glob}, but this does: {_files.some(found)}"

@@ -129,15 +129,22 @@ class Files(Protocol):
         With `container`, of that container, which is paused while it is read: its paths could be swapped meanwhile.
         """
 
-    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
+    def announce_entries(self, patterns: Mapping[str, int]) -> None:
         """Say that `entries` will be asked for the same, so that one pass finds what all checks ask for."""
 
-    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
-        """Give what matches a pattern of paths (`grader.core.globs`), sorted by path.
+    def entries(
+        self, patterns: Mapping[str, int], *, container: str | Where | None = None
+    ) -> Mapping[str, tuple[Entry, ...]]:
+        """Give what matches each pattern of paths (`grader.core.globs`), sorted by path.
 
-        With the first `keep` bytes of each file. Links are not followed, but for the folder before the first wildcard.
-        Raises Failure where more is found than can be looked at.
+        A pattern comes with how many bytes to keep of each file. Links are not followed, but for the folder before the
+        first wildcard. Raises Failure where more is found than can be looked at.
         """
+
+
+@runtime_checkable
+class FilesOfImages(Files, Images, Protocol):
+    """Both at once: paths that name variables of the image."""
 
 
 @runtime_checkable

@@ -17,12 +17,12 @@ from grader.sandbox.ledger import uninterrupted
 from grader.sandbox.trees import Harvest, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from grader.core.errors import Failure
     from grader.core.facts import Entry
     from grader.sandbox.engine import Engine
     from grader.sandbox.ledger import Ledger
+    from grader.sandbox.trees import Result
 
 MAX_FOLDER: Final = 2 * 1024 * 1024
 """Bytes of a folder that are read to serve several files of it at once."""
@@ -87,6 +87,18 @@ class _Files(ABC):
         except (tarfile.TarError, EOFError):
             return  # cut at the limit: what was read is good
 
+    def _reap(self, wanted: Iterable[Wish], others: Iterable[Wish] = ()) -> dict[Wish, Result]:
+        """Gather what is wanted in as few passes as can be, and on the way what others want."""
+        found: dict[Wish, Result] = {}
+        everything = dict.fromkeys([*wanted, *others])
+        for wish in wanted:
+            if wish not in found:
+                root = trees.widest(wish, everything)
+                found |= self._gather(root, [one for one in everything if covers(root, one.root)]).results()
+            if wish not in found:  # behind a link, for whoever came from farther out
+                found |= self._gather(wish.root, [wish]).results()
+        return found
+
     def _gather(self, root: str, wishes: Collection[Wish]) -> Harvest:
         """Read a folder once for all that is wished for in it."""
         harvest, place = Harvest(root, wishes), root
@@ -149,32 +161,23 @@ class ImageFiles(_Files):
         self._complete: set[str] = set()
         self._announced: dict[str, set[str]] = {}
         self._wishes: dict[Wish, None] = {}
-        self._harvest: dict[Wish, tuple[Entry, ...] | Failure] = {}
+        self._harvest: dict[Wish, Result] = {}
 
     def announce(self, path: str) -> None:
         """Remember that a path will be asked for."""
         path = posixpath.normpath(path)
         self._announced.setdefault(posixpath.dirname(path), set()).add(path)
 
-    def announce_entries(self, pattern: str, keep: int) -> None:
-        """Remember that what matches a pattern will be asked for."""
-        self._wishes[Wish(pattern, keep)] = None
+    def announce_entries(self, patterns: Mapping[str, int]) -> None:
+        """Remember that what matches patterns will be asked for."""
+        self._wishes |= dict.fromkeys(trees.wishes(patterns))
 
-    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
-        """Give what matches a pattern, by path, with at most `keep` bytes of each file."""
-        wish = Wish(pattern, keep)
-        if wish not in self._harvest:
-            self._wishes[wish] = None
-            self._reap(trees.widest(wish, self._wishes))
-        if wish not in self._harvest:  # behind a link, for whoever came from farther out
-            self._harvest |= self._gather(wish.root, [wish]).results()
-        return trees.value(self._harvest[wish])
-
-    def _reap(self, root: str) -> None:
-        wishes = [wish for wish in self._wishes if covers(root, wish.root)]
-        self._harvest |= self._gather(root, wishes).results()
-        for wish in wishes:
-            del self._wishes[wish]
+    def entries(self, patterns: Mapping[str, int]) -> dict[str, tuple[Entry, ...]]:
+        """Give what matches each pattern, by path, with as many bytes of each file as it says."""
+        missing = [wish for wish in trees.wishes(patterns) if wish not in self._harvest]
+        self._harvest |= self._reap(missing, self._wishes)
+        self._wishes = {wish: None for wish in self._wishes if wish not in self._harvest}
+        return trees.values(patterns, self._harvest)
 
     def _entry(self, path: str) -> Entry | None:
         folder = posixpath.dirname(path)
@@ -225,11 +228,10 @@ class ContainerFiles(_Files):
         with self._standing_still():
             return super().entry(path, follow=follow)
 
-    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
-        """Give what matches a pattern, by path, with at most `keep` bytes of each file."""
-        wish = Wish(pattern, keep)
+    def entries(self, patterns: Mapping[str, int]) -> dict[str, tuple[Entry, ...]]:
+        """Give what matches each pattern, by path, with as many bytes of each file as it says."""
         with self._standing_still():
-            return trees.value(dict(self._gather(wish.root, [wish]).results())[wish])
+            return trees.values(patterns, self._reap(trees.wishes(patterns)))
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:

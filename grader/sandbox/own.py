@@ -12,6 +12,7 @@ from grader.sandbox.files import ContainerFiles
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Mapping
 
     from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process
     from grader.core.inventory import ContainerFacts, Published
@@ -106,6 +107,6 @@ class OwnContainer:
         """Give what is at a path of its file system."""
         return ContainerFiles(self._engine, self._facts.id).entry(path, follow=follow)
 
-    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
-        """Give what matches a pattern in its file system."""
-        return ContainerFiles(self._engine, self._facts.id).entries(pattern, keep)
+    def entries(self, patterns: Mapping[str, int]) -> Mapping[str, tuple[Entry, ...]]:
+        """Give what matches patterns in its file system."""
+        return ContainerFiles(self._engine, self._facts.id).entries(patterns)

@@ -64,7 +64,7 @@ class Project(Further):
         self._files: ImageFiles | None = None
         self._survey: Survey | None = None
         self._announced: list[str] = []
-        self._patterns: list[tuple[str, int]] = []
+        self._patterns: list[Mapping[str, int]] = []
         self._services: dict[str, Service] = {}
         self._expected: str | None = None
         self._ahead: Ahead[Service] | None = None
@@ -134,15 +134,15 @@ class Project(Further):
             return self.container(container).entry(path, follow=follow)
         return self._tree().entry(path, follow=follow)
 
-    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
-        """Remember that what matches a pattern will be asked for."""
-        self._patterns.append((pattern, keep))
+    def announce_entries(self, patterns: Mapping[str, int]) -> None:
+        """Remember that what matches patterns will be asked for."""
+        self._patterns.append(patterns)
 
-    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
-        """Give what matches a pattern in the image, or in a container."""
-        if container is not None:
-            return self.container(container).entries(pattern, keep)
-        return self._tree().entries(pattern, keep)
+    def entries(
+        self, patterns: Mapping[str, int], *, container: str | Where | None = None
+    ) -> Mapping[str, tuple[Entry, ...]]:
+        """Give what matches patterns in the image, or in a container."""
+        return (self._tree() if container is None else self.container(container)).entries(patterns)
 
     def _tree(self) -> ImageFiles:
         if self._files is None:
@@ -151,8 +151,8 @@ class Project(Further):
             self._files = ImageFiles(self._ledger, self._image_id())
             for path in self._announced:
                 self._files.announce(path)
-            for pattern, keep in self._patterns:
-                self._files.announce_entries(pattern, keep)
+            for patterns in self._patterns:
+                self._files.announce_entries(patterns)
         return self._files
 
     def execute(self, command: Command, container: str | Where | None) -> Completed:

@@ -19,7 +19,7 @@ from grader.sandbox.variations import config_of, varied
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process
     from grader.core.specs import ContainerSpec
@@ -158,9 +158,9 @@ class Service:
         """Give what is at a path of its file system."""
         return ContainerFiles(self._engine, self.id).entry(path, follow=follow)
 
-    def entries(self, pattern: str, keep: int) -> tuple[Entry, ...]:
-        """Give what matches a pattern in its file system."""
-        return ContainerFiles(self._engine, self.id).entries(pattern, keep)
+    def entries(self, patterns: Mapping[str, int]) -> Mapping[str, tuple[Entry, ...]]:
+        """Give what matches patterns in its file system."""
+        return ContainerFiles(self._engine, self.id).entries(patterns)
 
     def write(self, path: str, content: bytes) -> None:
         """Put a file into it."""

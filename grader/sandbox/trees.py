@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from grader.core.errors import Failure
 from grader.core.globs import Glob, covers
@@ -11,7 +11,7 @@ from grader.sandbox import archives
 
 if TYPE_CHECKING:
     import tarfile
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from grader.core.facts import Entry
 
@@ -25,6 +25,8 @@ _NOT_THE_IMAGES: Final = ("/.dockerenv", "/dev", "/proc", "/sys")
 """What the engine adds to every container, or mounts over."""
 _PREPARED: Final = frozenset({"/etc/hostname", "/etc/hosts", "/etc/resolv.conf"})
 """Files that the engine puts into a container that never ran, empty, where the image has none."""
+Result: TypeAlias = "tuple[Entry, ...] | Failure"
+"""What a pass finds for one pattern, by path; or why that can't be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Harvest:
         for bed, place in self.linked[path]:
             bed.put(entry, place)
 
-    def results(self) -> Iterator[tuple[Wish, tuple[Entry, ...] | Failure]]:
+    def results(self) -> Iterator[tuple[Wish, Result]]:
         """Give what was found for each wish, sorted by path, or why that can't be told; nothing for those astray."""
         for wish, bed in self._beds.items():
             if not bed.astray:
@@ -118,16 +120,23 @@ class _Bed:
         self.entries.clear()
         self.refused = Failure(reason)
 
-    def result(self) -> tuple[Entry, ...] | Failure:
+    def result(self) -> Result:
         """Give the entries by path, or why they can't be told."""
         return self.refused or tuple(sorted(self.entries, key=lambda one: one.path))
 
 
-def value(result: tuple[Entry, ...] | Failure) -> tuple[Entry, ...]:
-    """Give the entries; raises the Failure if there are none to give."""
-    if isinstance(result, Failure):
-        raise result.with_traceback(None)
-    return result
+def wishes(patterns: Mapping[str, int]) -> list[Wish]:
+    """Give patterns, each with how many bytes to keep, as wishes."""
+    return [Wish(pattern, keep) for pattern, keep in patterns.items()]
+
+
+def values(patterns: Mapping[str, int], found: Mapping[Wish, Result]) -> dict[str, tuple[Entry, ...]]:
+    """Give the entries of each pattern; raises the Failure of one that has none to give."""
+    results = {wish.pattern: found[wish] for wish in wishes(patterns)}
+    for result in results.values():
+        if isinstance(result, Failure):
+            raise result.with_traceback(None)
+    return {pattern: result for pattern, result in results.items() if not isinstance(result, Failure)}
 
 
 def _cut(entry: Entry, keep: int) -> Entry:

@@ -19,7 +19,7 @@ from grader.sandbox.own import OwnContainer
 from grader.sandbox.spawn import Further, Like
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from grader.core.errors import Failure
@@ -108,12 +108,14 @@ class Workspace(Further):
         """Give what is at a path of one of the student's containers."""
         return self.container(container).entry(path, follow=follow)
 
-    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
+    def announce_entries(self, patterns: Mapping[str, int]) -> None:
         """Nothing can be fetched together here either."""
 
-    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
-        """Give what matches a pattern in one of the student's containers."""
-        return self.container(container).entries(pattern, keep)
+    def entries(
+        self, patterns: Mapping[str, int], *, container: str | Where | None = None
+    ) -> Mapping[str, tuple[Entry, ...]]:
+        """Give what matches patterns in one of the student's containers."""
+        return self.container(container).entries(patterns)
 
     def case(self, kind: str, failure: Failure, *, port: int | None, container: str | Where | None) -> Case:
         """Collect what is known, for explaining a failure."""

@@ -230,7 +230,7 @@ def test_announces_its_path() -> None:
     make(File, path="/a").announce(target)
     assert target.announced == ["/a"]
     make(File, glob="/a/**/b*").announce(target)
-    assert target.announced_entries == [("/a/**/b*", 0)]
+    assert target.announced_entries == [{"/a/**/b*": 0}]
 
 
 @pytest.mark.parametrize(

@@ -127,10 +127,11 @@ def test_on_an_image(tmp_path: Path) -> None:
     dockerfile = "FROM python:3-slim\nRUN groupadd web && useradd -m -u 1234 -G web -s /usr/sbin/nologin app\n"
     with project_in(tmp_path, dockerfile) as project:
         make(Users, user="app", uid=1234, group="app", groups=["web"], home="/home/app").run(project)
-        make(Users, **{"user": "root", "uid": 0, "shell": {"ends_with": "bash"}}).run(project)
         make(Users, group="web").run(project)
+        root: dict[str, Any] = {"user": "root", "uid": 0, "shell": {"ends_with": "bash"}}
+        make(Users, **root).run(project)
         with pytest.raises(Failure, match=re.escape("the shell of the user app is '/usr/sbin/nologin', expected")):
-            make(Users, **{"user": "app", "shell": "/bin/sh"}).run(project)
+            make(Users, **root | {"user": "app", "uid": 1234, "shell": "/bin/sh"}).run(project)
 
 
 @pytest.mark.docker

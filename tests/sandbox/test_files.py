@@ -173,7 +173,7 @@ def test_a_folder_that_is_a_link(files: ImageFiles) -> None:
 
 
 def found(files: ImageFiles, pattern: str, keep: int = 0) -> list[str]:
-    return [entry.path for entry in files.entries(pattern, keep)]
+    return [entry.path for entry in files.entries({pattern: keep})[pattern]]
 
 
 @pytest.mark.parametrize(
@@ -209,22 +209,22 @@ def test_what_the_engine_adds_is_not_the_images(files: ImageFiles) -> None:
 
 
 def test_attributes_of_what_is_found(files: ImageFiles) -> None:
-    [a] = files.entries("/app/[a]", 3)
+    [a] = files.entries({"/app/[a]": 3})["/app/[a]"]
     assert (a.type, a.mode & 0o7777, a.uid, a.size, a.content, a.truncated) == ("file", 0o644, 5, 4, b"one", True)
-    [bare] = files.entries("/app/[a]", 0)
+    [bare] = files.entries({"/app/[a]": 0})["/app/[a]"]
     assert (bare.content, bare.truncated) == (None, False)
-    [hard] = files.entries("/app/hard*", 100)
+    [hard] = files.entries({"/app/hard*": 100})["/app/hard*"]
     assert (hard.size, hard.content) == (4, b"one\n")
-    [hard] = files.entries("/app/hard*", 0)
+    [hard] = files.entries({"/app/hard*": 0})["/app/hard*"]
     assert hard.size == 4
-    [link] = files.entries("/app/fa?", 0)
+    [link] = files.entries({"/app/fa?": 0})["/app/fa?"]
     assert link.link == "../data/far"
 
 
 def test_one_request_serves_all_patterns_in_a_folder(files: ImageFiles) -> None:
     wishes = [("/app/**/c", 10), ("/app/sub/*", 0), ("/app/folder/*", 0)]
     for pattern, keep in wishes:
-        files.announce_entries(pattern, keep)
+        files.announce_entries({pattern: keep})
     assert [found(files, *wish) for wish in wishes[:2] * 2] == [["/app/sub/c"]] * 4
     assert files.requests == ["/app"]  # type: ignore[attr-defined]
     # A folder behind a link is elsewhere.
@@ -234,13 +234,12 @@ def test_one_request_serves_all_patterns_in_a_folder(files: ImageFiles) -> None:
 def test_more_than_can_be_looked_at(files: ImageFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trees, "MAX_ENTRIES", 200)
     monkeypatch.setattr(trees, "MAX_KEPT", 1000)
-    files.announce_entries("/many/1*", 0)
-    files.announce_entries("/data/*", 5000)
+    files.announce_entries({"/many/1*": 0, "/data/*": 5000})
     with pytest.raises(Failure, match="more than 200 paths match /many/\\*"):
-        files.entries("/many/*", 0)
+        files.entries({"/many/*": 0})
     assert len(found(files, "/many/1*")) == 111
     with pytest.raises(Failure, match="larger than can be looked at"):
-        files.entries("/data/*", 5000)
+        files.entries({"/data/*": 5000})
 
 
 def test_an_image_with_volumes_leaves_none(built: tuple[Ledger, str], tmp_path: Path) -> None:
@@ -280,7 +279,7 @@ def test_files_of_a_container(built: tuple[Ledger, str], running: OurContainer) 
     assert running.id[:12].encode() in (up.content or b"")
     before = content(files.entry("/n/count"))
     eventually(lambda: content(files.entry("/n/count")) != before)  # it goes on
-    assert [entry.path for entry in files.entries("/n/[al]*", 0)] == ["/n/a", "/n/link"]
+    assert [entry.path for entry in files.entries({"/n/[al]*": 0})["/n/[al]*"]] == ["/n/a", "/n/link"]
     running.signal("KILL")
     assert running.wait(5)
     assert content(files.entry("/n/a")) == b"one\n"

@@ -128,6 +128,33 @@ class FakeRebuilt:
         return self.nodes
 
 
+@dataclass
+class FakeConversation:
+    """A program that writes `says`, one piece for every question, whatever is typed; then nothing more.
+
+    An empty piece is a pause; None is the end of its output. `done` records what was done.
+    """
+
+    says: list[bytes | None] = field(default_factory=list)
+    code: int | None = None
+    done: list[object] = field(default_factory=list)
+
+    def receive(self, seconds: float) -> bytes | None:  # noqa: ARG002 - as the ability has it
+        return self.says.pop(0) if self.says else b""
+
+    def send(self, data: bytes) -> None:
+        self.done.append(data)
+
+    def end_input(self) -> None:
+        self.done.append("end")
+
+    def resize(self, rows: int, columns: int) -> None:
+        self.done.append((rows, columns))
+
+    def exit_code(self, seconds: float) -> int | None:  # noqa: ARG002 - as the ability has it
+        return self.code
+
+
 class FakeTarget:
     """Answers from what it was given; what was not given was not built (Unmet).
 
@@ -151,7 +178,10 @@ class FakeTarget:
         transcript: Transcript | None = None,
         context: Sequence[ContextEntry] = (),
         spawn: Callable[[Variation], FakeContainer] | None = None,
+        conversation: FakeConversation | None = None,
     ) -> None:
+        self._conversation = conversation
+        self.conversed: list[tuple[str | Where | None, Variation, Command | None]] = []
         self._source = source
         self._build = build
         self._rebuilt = rebuilt or {}
@@ -169,7 +199,7 @@ class FakeTarget:
         self.spawned: list[tuple[str | Where | None, Variation]] = []
         self.volumes = 0
         self.announced: list[str] = []
-        self.announced_entries: list[tuple[str, int]] = []
+        self.announced_entries: list[Mapping[str, int]] = []
         self.expected: list[str | Where | None] = []
         self.executed: list[tuple[Command, str | Where | None]] = []
 
@@ -211,11 +241,16 @@ class FakeTarget:
             return self.entry(found.link, follow=True, container=container)
         return found
 
-    def announce_entries(self, pattern: str, *, keep: int = 0) -> None:
-        self.announced_entries.append((pattern, keep))
+    def announce_entries(self, patterns: Mapping[str, int]) -> None:
+        self.announced_entries.append(patterns)
 
-    def entries(self, pattern: str, *, keep: int = 0, container: str | Where | None = None) -> tuple[Entry, ...]:
-        glob, files = Glob(pattern), self._files if container is None else self._inside
+    def entries(
+        self, patterns: Mapping[str, int], *, container: str | Where | None = None
+    ) -> Mapping[str, tuple[Entry, ...]]:
+        return {pattern: self._matching(Glob(pattern), keep, container) for pattern, keep in patterns.items()}
+
+    def _matching(self, glob: Glob, keep: int, container: str | Where | None) -> tuple[Entry, ...]:
+        files = self._files if container is None else self._inside
         if files is None:
             raise Unmet("the image was not built")
         found = [self.entry(path, container=container) for path in sorted(files) if glob.matches(path)]
@@ -250,6 +285,15 @@ class FakeTarget:
     def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[FakeContainer]:
         self.spawned.append((name, variation))
         yield self.container(name) if self._spawn is None else self._spawn(variation)
+
+    @contextmanager
+    def converse(
+        self, name: str | Where | None, variation: Variation, command: Command | None
+    ) -> Iterator[FakeConversation]:
+        self.conversed.append((name, variation, command))
+        if self._conversation is None:
+            raise Unmet("the image was not built")
+        yield self._conversation
 
     @contextmanager
     def volume(self) -> Iterator[str]:
