@@ -6,6 +6,7 @@ import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from grader.checks._shown import LAST
 from grader.core.errors import Failure, TimedOut
 from grader.core.result import Evidence
 from grader.core.specs import Where
@@ -22,10 +23,12 @@ _LOG_LINES: Final = 40
 @contextmanager
 def reproducible(*commands: str) -> Iterator[None]:
     """Tell how to see a failure of the block oneself; the first command keeps running while the others are typed."""
+    told = "\n# then, in a second terminal:\n".join(commands)
+    LAST.set(told)
     try:
         yield
     except Failure as failure:
-        failure.reproduce = "\n# then, in a second terminal:\n".join(commands)
+        failure.reproduce = told
         raise
 
 

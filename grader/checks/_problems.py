@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.checks._shown import LAST
 from grader.core.errors import Mismatch
 from grader.core.matching import show
 
@@ -40,6 +41,7 @@ def report(
 ) -> None:
     """Raise Mismatch that lists every problem; return if there is none."""
     problems = list(found)
+    LAST.set(reproduce or LAST.get())
     if not problems:
         return
     alone = len(problems) == 1

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from grader.checks._groups import answers, one_failure, sound
 from grader.core.check import Check
 from grader.core.nested import Nested
+from grader.core.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,6 @@ def _tell(failed: Sequence[Answer]) -> tuple[str, str, str]:
     told = [(one.part.title or one.part.kind, one.failure) for one in failed if one.failure is not None]
     return (
         "\n".join(failure.message for _, failure in told),
-        "\n".join(f"{name}: {failure.expected}" for name, failure in told if failure.expected is not None),
-        "\n".join(f"{name}: {failure.actual}" for name, failure in told if failure.actual is not None),
+        "\n".join(f"{name}: {one_line(failure.expected)}" for name, failure in told if failure.expected is not None),
+        "\n".join(f"{name}: {one_line(failure.actual)}" for name, failure in told if failure.actual is not None),
     )

@@ -65,4 +65,4 @@ def _tell(failed: Sequence[Answer]) -> tuple[str, str, str]:
 
 
 def _distinct(texts: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(one_line(text) for text in texts if text is not None))
+    return list(dict.fromkeys(one_line(text) or "nothing" for text in texts if text is not None))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import model_validator
 
 from grader.checks._groups import out_of_time, sound, words
+from grader.checks._shown import LAST
 from grader.core.check import Check
 from grader.core.errors import Failure, Mismatch
 from grader.core.nested import Nested
@@ -22,6 +23,7 @@ class Not(Check):
     It fails for any reason: also if there is no such container, or if the server did not even start.
     So prefer what kinds say by themselves, `exists: false`, `absent` and the expectation `not`, and let this one need a
     check that the rest works.
+    Give the check inside a `title`: a failure says in its words what holds and should not.
     What can't be looked at, since nothing was built, does not pass: it is skipped.
     """
 
@@ -40,6 +42,7 @@ class Not(Check):
         return self
 
     def run(self, target: Anything) -> None:
+        LAST.set(None)
         try:
             run_part(self.check, target)
         except Failure:
@@ -50,4 +53,5 @@ class Not(Check):
             f"this holds, and should not: {words(self.check)}",
             expected=f"not: {words(self.check)}",
             actual="it holds",
+            reproduce=LAST.get(),
         )

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.checks.all_of import AllOf
-from grader.core.errors import SandboxError, TimedOut, Unmet
+from grader.core.errors import Failure, SandboxError, TimedOut, Unmet
+from grader.core.retry import until_it_holds
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.factories import make_build, make_completed, make_image
 from tests.support.fakes import FakeContainer, FakeTarget
+from tests.support.scratch import SCRATCH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.core.facts import Command, Completed
+    from grader.sandbox.project import Project
 
 USER = {"kind": "image", "user": "app"}
 HEALTH = {"kind": "image", "healthcheck": True}
@@ -117,9 +123,30 @@ def test_announces_what_is_inside() -> None:
         ({"checks": ["text"]}, "must be a map of names and values"),
         ({"checks": [{"path": "/x"}]}, "has no kind"),
         ({"checks": [{"kind": "fil"}]}, "unknown kind 'fil'; did you mean 'file'?"),
-        ({"checks": [{"kind": "file"}]}, "checks.0.path"),
+        ({"checks": [{"kind": "http"}]}, "checks.0.port"),
         ({"checks": [{**FILE, "points": 2}]}, "belongs to the group as a whole, not to a check inside it"),
     ],
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(AllOf, because, **fields)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    starts = 'CMD ["/busybox", "sh", "-c", "/busybox sleep 2; echo ready; exec /busybox sleep 60"]'
+    with project_in(tmp_path_factory.mktemp("project"), f"{SCRATCH}USER 1000\n{starts}\n") as made:
+        yield made
+
+
+@pytest.mark.docker
+def test_groups_of_a_real_image_without_a_shell(project: Project) -> None:
+    silent = {"kind": "logs", "combined": {"not": {"contains": "ready"}}}
+    with pytest.raises(Failure, match=r"this held at first, but no longer after [0-9.]+ s: the container's output"):
+        until_it_holds(group(silent, lasts="10s"), project)
+    ready, root = {"kind": "logs", "stdout": "ready"}, {"kind": "process", "uid": 0}
+    until_it_holds(group(ready, {"kind": "not", "check": root}, within="10s", lasts="1s"), project)
+    because = "none of these holds:\n- the user id of the main process is 1000, expected 0\n- /usr is not in the image"
+    whole = group({"kind": "any_of", "checks": [root, {"kind": "file", "path": "/usr"}]}, BUILT)
+    assert fails(whole, project, because).expected == "equals 0 or /usr"
+    shell = {"kind": "unless", "unless": {"kind": "file", "path": "/bin/sh", "exists": False}, "check": root}
+    group(shell).run(project)

@@ -51,6 +51,14 @@ def test_one_alternative_is_told_as_it_is() -> None:
     assert fails(group(HEALTH), FakeTarget(image=make_image()), "there is no HEALTHCHECK").actual == "none"
 
 
+def test_what_is_empty_is_called_nothing() -> None:
+    one = {"kind": "image", "entrypoint": "sh"}
+    failure = fails(
+        group({"kind": "command", "run": ["a"], "stdout": "x"}, one), FakeTarget(image=make_image()), "none"
+    )
+    assert failure.actual == "nothing; []"
+
+
 def test_what_could_still_be_good_is_skipped() -> None:
     with pytest.raises(Unmet, match="nothing to build"):
         group({"kind": "build"}, HEALTH).run(FakeTarget(image=make_image()))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.checks.image import Image
 from grader.core import clock, kinds
 from grader.core.check import PACKAGE, Check
 from grader.core.errors import SandboxError, TimedOut, Unmet
@@ -43,6 +44,7 @@ def test_fails_if_the_other_passes(inside: dict[str, Any], because: str) -> None
     failure = fails(negated(inside), FakeTarget(image=make_image(user="app")), because)
     assert failure.actual == "it holds"
     assert str(failure.expected).startswith("not: ")
+    assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
 
 
 def test_what_was_not_made_does_not_pass() -> None:
@@ -78,3 +80,13 @@ def test_refuses() -> None:
     for _ in range(4):
         deep = negated_map(deep)
     refuses(Not, "more than 4 deep", check=deep)
+
+
+def test_how_to_see_it_is_that_of_the_check_inside() -> None:
+    passes(make(Image, user="app"), FakeTarget(image=make_image(user="app")))
+    printed = fails(negated({"kind": "command", "run": ["id"]}), FakeTarget(), 'command (run: ["id"])')
+    assert printed.reproduce == "docker run --rm --entrypoint id IMAGE"
+    built = fails(negated({"kind": "context", "absent": ["x"]}), FakeTarget(), "context (absent: ")
+    assert "docker build" in str(built.reproduce)
+    parsed = fails(negated({"kind": "dockerfile", "stages": 1}), FakeTarget(source="FROM x"), "dockerfile (stages: 1)")
+    assert parsed.reproduce is None

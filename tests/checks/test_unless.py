@@ -35,7 +35,7 @@ def test_fails_in_the_words_of_the_second() -> None:
     failure = fails(secret(), holding(0o644), "/app/secret has the mode 0644, expected 0600")
     assert failure.check is not None
     assert failure.check.kind == "file"
-    assert "docker run" in str(failure.reproduce)
+    assert "/app/secret" in str(failure.reproduce)
 
 
 def test_what_was_not_made_is_skipped() -> None:
