@@ -65,7 +65,7 @@ class Build(Check):
     args: dict[str, str] = Field(default_factory=dict)
     """Build arguments (`--build-arg`), besides those of the exercise."""
     target: str | None = None
-    """The stage to build: its name, or its number from 0."""
+    """The name of the stage to build."""
     network: Literal["none", "default"] | None = None
     """`none`: its steps have no network, even if those of the exercise's build have; `default`: they have one."""
     fails: Expectation | None = None
@@ -114,10 +114,6 @@ class Build(Check):
         own = any(getattr(self, name) not in (None, False, {}) for name in (*_DIFFERENCE, *_RESULT))
         return abilities.Rebuilds if own else abilities.Builds
 
-    @property
-    def explained(self) -> bool:
-        return self.fails is None
-
     def run(self, target: Builds) -> None:
         if self.needs_ability() is abilities.Builds:
             self._ends(target.build(), "", "docker build .")
@@ -146,7 +142,11 @@ class Build(Check):
         problem = None if self.fails.raw is True else self.fails.problem(said)
         if problem is not None:
             message = f"{how}the build fails, as it is meant to, but what it says {problem}"
-            raise Mismatch(message, expected=meant, actual=said, reproduce=by_hand, evidence=_builds.evidence(build))
+            failure = Mismatch(
+                message, expected=meant, actual=said, reproduce=by_hand, evidence=_builds.evidence(build)
+            )
+            failure.explained = False
+            raise failure
 
     def _looks(self, made: Rebuilt, how: str) -> None:
         problems: list[Problem] = []

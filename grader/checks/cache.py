@@ -85,7 +85,7 @@ class Cache(Check):
     reruns: tuple[Wanted, ...] = ()
     """Steps that must be run again: all that fit."""
     target: str | None = None
-    """The stage to build: its name, or its number from 0; default: as the exercise says."""
+    """The name of the stage to build; default: as the exercise says."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Cache:

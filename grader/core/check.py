@@ -143,6 +143,10 @@ class Check(Model):
             raise TypeError(f"{cls.__name__}.run: annotate target with one of grader.core.abilities")
         return found
 
+    def needs_ability(self) -> type:
+        """Give the ability that this very check asks for: more than `ability()`, where only some fields need it."""
+        return self.ability()
+
     @classmethod
     def uses_container(cls) -> bool:
         """Whether `in` has a meaning for this kind."""

@@ -99,6 +99,8 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         self.asked = asked
         self.check: Check | None = None
         """The check of a group that failed, where that is not the one that is reported: for diagnoses."""
+        self.explained = True
+        """Whether to look for a cause: of no use where the student's work is meant to go wrong, and does."""
 
 
 class Mismatch(Failure):

@@ -94,10 +94,11 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], timeout: 
         _fits(file, part, (*path, *inside), own, problems)
         if part.several:
             problems.add((*path, *inside, "kind"), f"a '{part.kind}' check has several results: it can't be in a group")
-    ability = one.ability()
+    ability = one.needs_ability()
     if not issubclass(file.submission.opens, ability):
         kind = file.submission.kind
-        problems.add((*path, "kind"), f"a '{one.kind}' check can't be used with {kind} submissions")
+        fields = " with these fields" if issubclass(file.submission.opens, one.ability()) else ""
+        problems.add((*path, "kind"), f"a '{one.kind}' check{fields} can't be used with {kind} submissions")
         return
     if one.visibility is Visibility.AFTER_DUE and file.due is None:
         problems.add((*path, "visibility"), "after_due needs a 'due' date in the exercise")

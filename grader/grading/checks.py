@@ -139,7 +139,7 @@ def explanation(check: Check, failure: Failure, target: Any, names: Collection[s
     from grader.core.abilities import Explains
     from grader.diagnosis import diagnose
 
-    if not isinstance(target, Explains):
+    if not failure.explained or not isinstance(target, Explains):
         return None
     try:
         check = failure.check or check

@@ -54,10 +54,12 @@ def check_target(dockerfile: Dockerfile, variant: Variant) -> None:
     wanted = variant.target
     if wanted is None or dockerfile.stage(wanted) is not None:
         return
-    if wanted.isdecimal() and len(wanted) < 5 and int(wanted) < len(dockerfile.stages):  # noqa: PLR2004 - no long numbers
-        return
-    there = ", ".join(one.name or str(one.index) for one in dockerfile.stages)
-    raise Missing(f"the Dockerfile has no stage {wanted}", expected=f"a stage {wanted}", actual=f"the stages {there}")
+    there = ", ".join(one.name for one in dockerfile.stages if one.name is not None)
+    raise Missing(
+        f"the Dockerfile has no stage called {wanted}",
+        expected=f"FROM … AS {wanted}",
+        actual=f"the stages {there}" if there else "no stage has a name",
+    )
 
 
 def located(built: Build, dockerfile: Dockerfile) -> Build:

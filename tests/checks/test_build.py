@@ -114,12 +114,12 @@ SAYS = make_build(
 
 def test_a_build_that_is_meant_to_fail() -> None:
     check = make(Build, fails={"contains": "set it"})
-    assert not check.explained
     for build in (REFUSES, SAYS):
         passes(check, FakeTarget(build=build))
         passes(make(Build, fails=True), FakeTarget(build=build))
     failure = fails(check, FakeTarget(build=make_build()), "the build makes an image, and it is meant to fail")
     assert (failure.expected, failure.actual) == ("a build that fails: contains 'set it'", "an image")
+    assert failure.explained
 
 
 def test_a_build_that_fails_for_another_reason() -> None:
@@ -129,6 +129,7 @@ def test_a_build_that_fails_for_another_reason() -> None:
     other = make_build(failure=make_build_failure(message=message, output="no such file\n"))
     failure = fails(check, FakeTarget(build=other), "what it says does not contain 'set it'")
     assert failure.actual == "no such file\n"
+    assert not failure.explained
     slow = make_build(timed_out=True, seconds=9, failure=make_build_failure(message="not finished after 9 s"))
     assert isinstance(fails(check, FakeTarget(build=slow), "not finished after 9 s"), TimedOut)
     fails(versioned(fails="x"), built(), "with --build-arg VERSION=2: the build makes an image")
@@ -267,7 +268,7 @@ TWO = {"VERSION": "2"}
         ({"args": TWO, "changes": False}, "with --build-arg VERSION=2: the image is another one than without it"),
         ({"target": "dev", "env": {"APP_VERSION": "same"}, "labels": {"version": "same"}}, None),
         ({"target": "dev", "labels": {"version": "1"}}, "with --target dev: the label version is 'same', expected '1'"),
-        ({"target": "prod"}, "the Dockerfile has no stage prod"),
+        ({"target": "prod"}, "the Dockerfile has no stage called prod"),
         ({"args": {"VERSION": ""}, "fails": {"matches": "give me a VERSION"}}, None),
         ({"args": {"VERSION": ""}, "fails": {"contains": "exit 3"}}, "the build fails, as it is meant to, but what it"),
         ({"fails": True}, "the build makes an image, and it is meant to fail"),

@@ -1,14 +1,24 @@
 from __future__ import annotations
 
+import uuid
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from grader.checks.cache import Cache
-from grader.core.errors import Unmet
+from grader.core.errors import Failure, Unmet
 from grader.core.facts import Step
 from grader.core.variants import Variant
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.factories import make_build, make_build_failure
 from tests.support.fakes import FakeRebuilt, FakeTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.sandbox.project import Project
 
 GOOD = """\
 FROM python:3-slim
@@ -172,3 +182,75 @@ def test_refuses() -> None:
     refuses(Cache, "Field required")
     refuses(Cache, "unknown instruction 'RUNN'; did you mean 'RUN'?", change="a", reuses=["RUNN x"])
     refuses(Cache, "unknown matcher 'matchs'", change="a", reruns=[{"matchs": "x"}])
+
+
+LAYERS = f"""\
+FROM busybox:1 AS build
+WORKDIR /src
+COPY packages.txt .
+RUN mkdir /bin/apk.d; printf '#!/bin/sh\\necho installed $@ > /installed\\n' > /bin/apk; chmod +x /bin/apk
+RUN apk add --no-cache \\
+      $(cat packages.txt) {uuid.uuid4()}
+%s
+FROM scratch
+COPY --from=build /installed /
+COPY app.py /
+"""
+FILES: dict[str, str | bytes] = {
+    "packages.txt": "flask\n",
+    "app.py": "print()\n",
+    ".dockerignore": "*.md\n",
+    "a.md": "",
+}
+
+
+@pytest.fixture(scope="module")
+def layered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    text = LAYERS % "COPY . .\nRUN --mount=type=cache,target=/c cp app.py /c/"
+    with project_in(tmp_path_factory.mktemp("layered"), text, FILES) as made:
+        yield made
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [
+        ({"change": "app.py"}, None),
+        ({"change": "packages.txt"}, "line 5, RUN apk add --no-cache"),
+        ({"change": "app.py", "reuses": ["WORKDIR", "COPY packages.txt", "COPY --from=build"]}, None),
+        ({"change": "app.py", "reuses": ["COPY /installed"], "reruns": ["COPY app.py"]}, None),
+        (
+            {"change": "packages.txt", "reuses": [{"matches": "chmod"}]},
+            "since line 3, COPY packages.txt ., stands above",
+        ),
+        ({"change": {"app.py": "import sys"}, "reruns": ["RUN apk"]}, "line 5, RUN apk add --no-cache"),
+        ({"change": "main.py"}, "there is no file 'main.py' in the submission"),
+        ({"change": "a.md"}, "'a.md' is kept out of the build by .dockerignore"),
+        ({"change": "packages.txt", "target": "build"}, "was run again after packages.txt was changed"),
+    ],
+)
+def test_on_the_engine(layered: Project, fields: dict[str, Any], because: str | None) -> None:
+    check = make(Cache, **fields)
+    if because is None:
+        check.run(layered)
+        return
+    with pytest.raises(Failure) as caught:
+        check.run(layered)
+    assert because in caught.value.message
+
+
+@pytest.mark.docker
+def test_no_other_attempt_answers(tmp_path: Path) -> None:
+    text = f"FROM busybox:1\nCOPY . .\nRUN echo {uuid.uuid4()}\n"
+    check = make(Cache, change={"app.py": "new"}, reuses=["RUN echo"])
+    for attempt in ("one", "two"):
+        with project_in(tmp_path / attempt, text, {"app.py": "old"}) as project, pytest.raises(Failure) as caught:
+            check.run(project)
+        assert "was run again after app.py was changed, since line 2, COPY . ., stands above it" in caught.value.message
+
+
+@pytest.mark.docker
+def test_a_file_that_is_not_copied(tmp_path: Path) -> None:
+    text = "FROM busybox:1\nCOPY packages.txt .\nRUN true\n"
+    with project_in(tmp_path, text, FILES) as project, pytest.raises(Failure, match=r"no step of the build depends on"):
+        make(Cache, change="app.py", reuses=["RUN"]).run(project)

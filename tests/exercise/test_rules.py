@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -10,6 +10,7 @@ from grader.exercise.model import ExerciseFile
 from grader.exercise.problems import Problems
 from grader.exercise.rules import Placed, check
 from grader.submissions import Submission
+from grader.submissions.dockerfile import Dockerfile
 from tests.support.exercises import COMMANDS, GOOD, problems, with_checks, write
 
 if TYPE_CHECKING:
@@ -222,6 +223,20 @@ def test_a_check_that_the_submission_kind_can_not_serve(tmp_path: Path) -> None:
         "exercise.yaml:9:24: checks[0].kind: a 'build' check can't be used with answers submissions",
         "exercise.yaml:10:25: checks[1].kind: a 'http' check can't be used with answers submissions",
     )
+
+
+class OneBuild(Protocol):
+    """What a submission opens as that can be built in one way only."""
+
+    def build(self) -> object: ...
+
+
+def test_some_fields_need_more_than_the_check_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dockerfile, "opens", OneBuild)
+    checks = ["{id: a, kind: build}", "{id: b, kind: build, target: dev}"]
+    assert complaints(tmp_path, with_checks(*checks)) == [
+        "10:19: checks[1].kind: a 'build' check with these fields can't be used with dockerfile submissions"
+    ]
 
 
 def test_a_command_runs_in_a_container_of_its_own(tmp_path: Path) -> None:

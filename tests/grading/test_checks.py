@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import pytest
 
 from grader.checks.all_of import AllOf
+from grader.checks.build import Build
 from grader.checks.container import Container
 from grader.core import clock
 from grader.core.check import Check
@@ -25,6 +26,7 @@ from grader.exercise.model import Exercise, ExerciseFile
 from grader.grading import Options, grade
 from grader.grading.checks import explanation
 from grader.submissions import Submission, Work
+from tests.support.factories import make_build, make_build_failure
 from tests.support.fakes import FakeTarget
 from tests.support.states import holding, made
 
@@ -223,6 +225,17 @@ def test_a_diagnosis_is_about_the_part_of_a_group_that_failed() -> None:
     found = explanation(group, caught.value, target)
     assert found is not None
     assert found.cause == "ports_swapped"
+
+
+def test_what_is_meant_to_go_wrong_has_no_cause() -> None:
+    other = make_build_failure(output="oh no\n", step="[2/2] RUN make")
+    target = FakeTarget(source="FROM a\nRUN make\n", build=make_build(failure=other))
+    for fields, cause in (({}, "run_failed"), ({"fails": "no VERSION"}, None)):
+        check = Build.model_validate({"id": "a", **fields})
+        with pytest.raises(Failure) as caught:
+            check.run(target)
+        found = explanation(check, caught.value, target)
+        assert (found.cause if found is not None else None) == cause
 
 
 def test_trouble_of_the_engine_is_no_score(work: Path) -> None:
