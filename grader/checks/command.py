@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -43,6 +43,12 @@ class Command(Check):
     """A line for `/bin/sh -c`."""
     entrypoint: Literal["keep", "replace"] = "replace"
     """`replace`: the command takes the place of ENTRYPOINT; `keep`: ENTRYPOINT gets `run` as its arguments."""
+    expand_env: bool = False
+    """Whether `$NAME` in `run` stands for a variable of the image, as in container-structure-test."""
+    setup: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
+    """Commands that come before it, each in a container of its own that begins with the files that the one before
+    left; how they end makes no difference.
+    """
     stdin: str = ""
     """What the command can read."""
     env: dict[str, str] = Field(default_factory=dict)
@@ -73,11 +79,22 @@ class Command(Check):
             raise ValueError("a running container has started its entrypoint already: leave out entrypoint or in")
         if not keep and not self.run_ and self.shell is None:
             raise ValueError("there is no command; give run or shell")
+        if (self.setup or self.expand_env) and (keep or self.in_ is not None):
+            raise ValueError("setup and expand_env are about fresh containers, and leave the entrypoint out")
         return self
 
     def run(self, target: Runs) -> None:
         keep = self.entrypoint == "keep"
-        order = Order(self._argv, keep, self.stdin.encode(), self.env, self.user, self.workdir)
+        order = Order(
+            self._argv,
+            keep,
+            self.stdin.encode(),
+            self.env,
+            self.user,
+            self.workdir,
+            expand=self.expand_env,
+            setup=self.setup,
+        )
         with _container.reproducible(*_container.by_hand(order, self.in_)):
             self._judge(target.execute(order, self.in_))
 

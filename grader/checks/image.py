@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 
 from grader.checks._attributes import ExposedPort
 from grader.checks._healthcheck import TimeExpectation, health
+from grader.checks._json import JsonPaths
 from grader.checks._problems import Problem, compare, report, user_name
 from grader.core.check import Check
-from grader.core.matchers import Expectation
+from grader.core.matchers import Expectation, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,8 @@ class Image(Check):
     """As Docker names it: `amd64`, `arm64`."""
     platform: Expectation | None = None
     """The operating system and the architecture: `linux/amd64`."""
+    inspect: JsonPaths | None = None
+    """Anything else that `docker image inspect` shows of it, each by its JSONPath: `{"$.Config.User": "1000"}`."""
 
     @model_validator(mode="after")
     def _asks_something(self) -> Image:
@@ -100,6 +103,10 @@ class Image(Check):
         yield from compare("ONBUILD", image.onbuild, self.onbuild)
         yield from compare("the architecture", image.architecture, self.architecture)
         yield from compare("the platform", f"{image.os}/{image.architecture}", self.platform)
+        for path, wanted in (self.inspect or {}).items():
+            found = parse({"json": {path: wanted}}).problem(image.raw)
+            if found is not None:
+                yield Problem(path, f"what `docker image inspect` shows {found}", f"{path} {wanted.words}", found)
         yield from health(
             image.healthcheck,
             self.healthcheck,

@@ -184,7 +184,8 @@ def _remove_image(engine: Engine, image: str) -> None:
     from docker.errors import ImageNotFound, NotFound
 
     with translated("removing an image"), contextlib.suppress(ImageNotFound, NotFound):
-        engine.api.remove_image(image, force=False)
+        # Its parents are not ours to remove: one without a name would go along.
+        engine.api.remove_image(image, force=False, noprune=True)
 
 
 def _remove_folder(_engine: Engine, path: str) -> None:

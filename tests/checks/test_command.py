@@ -48,6 +48,19 @@ def test_passes(fields: dict[str, Any], end: dict[str, Any]) -> None:
     passes(command(**fields), ends(**end))
 
 
+def test_says_what_comes_before_and_what_is_filled_in() -> None:
+    target = ends()
+    passes(command(run=["echo", "$HOME"], expand_env=True, setup=[["touch", "/x"], ["false"]]), target)
+    [(order, _)] = target.executed
+    assert (order.expand, order.setup) == (True, (("touch", "/x"), ("false",)))
+
+
+@pytest.mark.parametrize("fields", [{"in": "main"}, {"entrypoint": "keep"}])
+def test_what_comes_before_needs_a_fresh_container(fields: dict[str, Any]) -> None:
+    refuses(Command, "are about fresh containers", run=["true"], setup=[["true"]], **fields)
+    refuses(Command, "are about fresh containers", run=["true"], expand_env=True, **fields)
+
+
 @pytest.mark.parametrize(
     ("fields", "end", "because"),
     [
@@ -152,3 +165,12 @@ def test_a_real_image_without_a_shell(project: Project) -> None:
     assert failure.actual == "out\n"
     slow = command(run=["/busybox", "sleep", "1"], seconds={"at_most": "500ms"})
     fails(slow, project, "the time that '/busybox sleep 1' took, in seconds, is ")
+
+
+@pytest.mark.docker
+def test_setup_and_variables_on_a_real_image(project: Project) -> None:
+    write = [["/busybox", "sh", "-c", "echo noted > /note; exit 1"]]
+    command(run=["/busybox", "cat", "/note"], setup=write, stdout="noted").run(project)
+    fails(command(run=["/busybox", "cat", "/note"]), project, "ended with exit code 1")
+    path = project.image().env["PATH"]
+    command(run=["/busybox", "echo", "$PATH.$NOTHING"], expand_env=True, stdout=f"{path}.").run(project)

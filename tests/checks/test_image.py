@@ -172,3 +172,15 @@ def test_a_real_image(project: Project) -> None:
     because = "the interval of HEALTHCHECK, in seconds, is 5, expected at least 10"
     fails(make(Image, healthcheck_interval={"at_least": "10s"}), project, because)
     fails(make(Image, ports=[53]), project, "the port 53/tcp is missing")
+
+
+RAW = {"Config": {"User": "0:0", "ExposedPorts": {"3000/tcp": {}}}, "RepoTags": []}
+
+
+def test_anything_that_inspect_shows() -> None:
+    target = FakeTarget(image=make_image(raw=RAW))
+    passes(make(Image, inspect={"$.Config.User": "0:0", "$.Config.ExposedPorts": ["3000/tcp"]}), target)
+    failure = fails(make(Image, inspect={"$.Config.User": "app"}), target, "shows at $.Config.User is '0:0'")
+    assert failure.expected == "$.Config.User equals 'app'"
+    fails(make(Image, inspect={"$.Config.Nothing": "x"}), target, "has nothing at $.Config.Nothing")
+    refuses(Image, "not a JSONPath", inspect={"Config": "x"})

@@ -155,7 +155,7 @@ def test_files_of_a_running_container(project: Callable[..., Project]) -> None:
 
 
 def test_after_a_command_that_took_too_long_there_is_a_new_container(project: Callable[..., Project]) -> None:
-    made = project("FROM busybox:1\nCMD [\"sleep\", \"60\"]\n")
+    made = project('FROM busybox:1\nCMD ["sleep", "60"]\n')
     first = made.container(None).id
     with pytest.raises(TimedOut), limit(1, "the test's limit"):
         made.execute(Command(("sleep", "30")), "main")
