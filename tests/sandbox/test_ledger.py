@@ -37,8 +37,8 @@ class FakeEngine:
         assert how == {"v": True, "force": True}
         self._remove(key)
 
-    def remove_image(self, key: str, *, force: bool) -> None:
-        assert not force
+    def remove_image(self, key: str, *, force: bool, noprune: bool) -> None:
+        assert (force, noprune) == (False, True)
         self._remove(key)
 
     def images(self, **how: Any) -> list[str]:
