@@ -83,21 +83,24 @@ class Child:
             return found
 
     def _last_words(self) -> str:
+        """Say why it has ended; it ends here if it hasn't yet."""
         self._reader.join(1)
-        lines = [line for line in bytes(self._output).decode("utf-8", "replace").splitlines() if line.strip()]
-        errors = [line for line in lines if line.startswith(("ERROR", "INTERNALERROR", "E  "))]
-        return one_line((errors or lines or ["it said nothing"])[-1], 300)
+        self.end()
+        lines = bytes(self._output).decode("utf-8", "replace").splitlines()
+        errors = [line for line in lines if line.startswith(("ERROR", "INTERNALERROR", "Fatal", "pytest:"))]
+        return one_line(errors[-1], 300) if errors else f"exit code {self._process.returncode}"
 
     def end(self) -> None:
         """Kill it with all that it started."""
-        # It was not waited for yet, so that its number can't be another process's by now.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._reader.join(1)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._channel.close()
+        if self._process.returncode is None:
+            # It was not waited for yet, so that its number can't be another process's by now.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._reader.join(1)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._channel.close()
 
 
 def _command(path: Path, setting: Setting, descriptor: int) -> list[str]:

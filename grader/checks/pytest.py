@@ -129,7 +129,7 @@ class Pytest(Check):
             points=Decimal(test["points"]),
             bonus=self.bonus or test["bonus"],
             hint=test["hint"] or self.hint,
-            needs=(*self.needs, *needs),
+            needs=() if problem is not None else (*self.needs, *needs),
             visibility=Visibility.HIDDEN if test["hidden"] else self.visibility,
         )
 
@@ -137,7 +137,8 @@ class Pytest(Check):
         def carry_out(_: object) -> None:
             raise Broken(why)
 
-        return self._one(name, carry_out, title=self.label)
+        # Whatever it needs makes no difference, and what it would be worth is not known.
+        return self._one(name, carry_out, title="Tests that can't be read", points=0, needs=())
 
     def _one(self, name: str, carry_out: Callable[[object], None], **fields: Any) -> Check:
         common = {one: getattr(self, one) for one in ("needs", "timeout", "feedback", "visibility", "hint")}

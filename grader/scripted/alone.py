@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.core.errors import Failure, GraderError, SandboxError, Unmet
+from grader.core.errors import Broken, Failure, GraderError, SandboxError, Unmet
 from grader.scripted import fixtures
 from grader.scripted.asking import ASKER
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from grader.checks._desk import Desk
     from grader.core import dockerfile
     from grader.exercise.model import Exercise
+
+__tracebackhide__ = True  # for pytest: what a test did is its author's line, not ours
 
 
 def begin(config: pytest.Config) -> None:
@@ -44,13 +46,14 @@ class Alone:
 
     def ask(self, question: str, **arguments: Any) -> Any:
         """Give an answer; a build that failed is a failure of whatever needs the image."""
-        __tracebackhide__ = True
         try:
             if self._desk is None:
                 self._desk = self._opened()
             return self._desk.answer(question, arguments)
         except Unmet as unmet:
             raise self._unbuilt(unmet) from None
+        except (Failure, Broken) as error:
+            raise error.with_traceback(None) from None  # how the answer was looked for is of no interest
         except SandboxError as error:
             pytest.exit(f"{error.message}{f' ({error.hint})' if error.hint else ''}", returncode=error.exit_code)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,8 @@ _LONG: Final = 4_000
 """Characters of an explanation that are kept."""
 _VALUE: Final = 2_000
 """Characters of a value that are kept."""
+# Both ways in which a traceback names a line.
+_PLACE: Final = re.compile(r'File "([^"]{1,500})", line ([0-9]+)|^([^:"]{1,500}):([0-9]+): ')
 _WORDS: Final = {
     ast.Eq: "", ast.Is: "", ast.NotEq: "not ", ast.IsNot: "not ", ast.Lt: "less than ", ast.LtE: "at most ",
     ast.Gt: "more than ", ast.GtE: "at least ",
@@ -113,14 +116,14 @@ def _place(item: pytest.Item) -> str:
     return path if line is None else f"{path}:{line + 1}"
 
 
-def unreadable(report: pytest.CollectReport) -> str:
+def unreadable(report: pytest.CollectReport, root: Path) -> str:
     """Say why a file can't be read: the error and its place, not the lines around it, which may be hidden tests'."""
-    text = str(getattr(report.longrepr, "reprcrash", None) or report.longrepr or "")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
-    place = next((line for line in lines if ":" in line and ".py" in line and not line.startswith("E ")), "")
-    found = (errors or lines or ["no reason is known"])[-1]
-    return one_line(f"the tests can't be read: {report.nodeid}: {found}" + (f" ({place})" if place else ""), 300)
+    lines = [line.strip() for line in str(report.longrepr or "").splitlines() if line.strip()]
+    errors = [line[1:].strip() for line in lines if line.startswith("E ")]
+    places = [(root / (one[1] or one[3]), one[2] or one[4]) for line in lines if (one := _PLACE.search(line))]
+    inside = [f"{path.relative_to(root)}:{number}" for path, number in places if path.is_relative_to(root)]
+    where = inside[-1] if inside else report.nodeid
+    return f"the tests can't be read: {where}: {one_line((errors or lines or ['no reason is known'])[-1], 300)}"
 
 
 # --- after it ran ---------------------------------------------------------------------------------------------------
@@ -136,6 +139,8 @@ def finding(
         return Finding()
     if report.skipped:
         error = call.excinfo.value
+        if hasattr(report, "wasxfail"):
+            return Finding("skipped", one_line(f"is expected to fail {report.wasxfail}", 300))
         return Finding("skipped", one_line(str(getattr(error, "msg", None) or error) or "skipped", 300))
     return _raised(item, call.excinfo, compared)
 
@@ -195,10 +200,10 @@ def _statement(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]) 
 
 def _parsed(source: str) -> ast.Assert | None:
     try:
-        [node] = ast.parse(source).body
+        found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
     except (SyntaxError, ValueError):
         return None
-    return node if isinstance(node, ast.Assert) else None
+    return found[0] if len(found) == 1 else None
 
 
 def _sides(test: ast.expr, compared: tuple[str, Any, Any]) -> Sides | None:

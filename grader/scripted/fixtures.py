@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from grader.core.facts import Completed
     from grader.scripted.asking import Asker
 
+__tracebackhide__ = True  # for pytest: what a test did is its author's line, not ours
+
 
 @pytest.fixture(scope="session")
 def _asker(pytestconfig: pytest.Config) -> Asker:
@@ -49,7 +51,6 @@ def run(_asker: Asker) -> Callable[..., Completed]:
     """Run a command in a fresh container of the image: `run("python", "--version").stdout`."""
 
     def run_fresh(*argv: str, timeout: float = PATIENCE, **options: Any) -> Completed:
-        __tracebackhide__ = True
         found: Completed = _asker.ask("run", timeout=timeout, **command(argv, **options))
         return found
 

@@ -16,13 +16,16 @@ from grader.scripted.findings import Finding, describe, finding, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
+
+__tracebackhide__ = True  # for pytest: what a test did is its author's line, not ours
 
 
 def begin(config: pytest.Config) -> None:
     """Take part in a run that a check has started."""
     descriptor: int = config.option.grader_channel
     os.set_inheritable(descriptor, False)  # what the tests start must not keep the channel open
-    led = Led(Channel(socket.socket(fileno=descriptor)))
+    led = Led(Channel(socket.socket(fileno=descriptor)), config.rootpath)
     config.stash[ASKER] = lambda: led
     config.pluginmanager.register(fixtures, "grader-fixtures")
     config.pluginmanager.register(led, "grader-led")
@@ -31,8 +34,9 @@ def begin(config: pytest.Config) -> None:
 class Led:
     """Pytest's hooks, and whom the fixtures ask."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, root: Path) -> None:
         self._channel = channel
+        self._root = root
         self._lock = threading.Lock()
         self._errors: list[str] = []
         self._finding = Finding()
@@ -40,7 +44,6 @@ class Led:
 
     def ask(self, question: str, **arguments: Any) -> Any:
         """Have the check answer, in its own process."""
-        __tracebackhide__ = True
         with self._lock:
             self._channel.send({"event": "ask", "question": question, "arguments": pack(arguments)})
             answer = self._receive()
@@ -57,7 +60,7 @@ class Led:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember what can't be read."""
         if report.failed:
-            self._errors.append(unreadable(report))
+            self._errors.append(unreadable(report, self._root))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -14,6 +14,8 @@ from testinfra.host import Host  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from grader.scripted.views import Container
 
+__tracebackhide__ = True  # for pytest: what a test did is its author's line, not ours
+
 
 class ContainerBackend(BaseBackend):  # type: ignore[misc]
     """Runs testinfra's commands in a container, which must have a shell."""
@@ -26,7 +28,6 @@ class ContainerBackend(BaseBackend):  # type: ignore[misc]
 
     def run(self, command: str, *args: str, **_: Any) -> CommandResult:
         """Run a line of shell."""
-        __tracebackhide__ = True
         line = self.get_command(command, *args)
         done = self._container.exec("/bin/sh", "-c", line)
         return self.result(done.exit_code, line.encode(), done.stdout, done.stderr)

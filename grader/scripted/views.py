@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from grader.core.transcript import Transcript
     from grader.scripted.asking import Asker
 
+__tracebackhide__ = True  # for pytest: what a test did is its author's line, not ours
+
 PATIENCE: Final = 10.0
 """Seconds that one answer may take, unless a test says otherwise."""
 
@@ -38,7 +40,6 @@ class _Files:
 
     def read_bytes(self, path: str) -> bytes:
         """Give the content of a file, of 1 MiB at most. Raises Missing where there is none."""
-        __tracebackhide__ = True
         found = self.entry(path)
         if found is None or found.content is None:
             what = "is not there" if found is None else f"is no file but a {found.type}"
@@ -82,7 +83,6 @@ class Container(_Files):
         return "container" if self.name is None else f"container({self.name!r})"
 
     def _ask(self, question: str, **arguments: Any) -> Any:
-        __tracebackhide__ = True
         return self._asker.ask(question, container=self.name, **arguments)
 
     @property
@@ -136,13 +136,11 @@ class Container(_Files):
 
     def entry(self, path: str, *, follow: bool = True) -> Entry | None:
         """Give what is at an absolute path of its file system, or None."""
-        __tracebackhide__ = True
         found: Entry | None = self._ask("entry", path=path, follow=follow)
         return found
 
     def exec(self, *argv: str, timeout: float = PATIENCE, **options: Any) -> Completed:
         """Run a command in it, which must be running: `container.exec("id", "-u").stdout`."""
-        __tracebackhide__ = True
         found: Completed = self._ask("execute", timeout=timeout, **command(argv, **options))
         return found
 
@@ -151,7 +149,6 @@ class Container(_Files):
 
         The state is running when it had to be killed. Of the exercise's containers, the next look starts a new one.
         """
-        __tracebackhide__ = True
         state, seconds = self._ask("stop", signal=signal, grace=grace)
         return state, seconds
 
@@ -232,7 +229,6 @@ class Submitted:
 
     def read(self, name: str) -> str:
         """Give the text of a file that was handed in. Raises Missing where there is none."""
-        __tracebackhide__ = True
         path = self.path / name
         if not path.is_file():
             raise Missing(f"there is no file {quoted(name)} in the submission", expected=name, actual="no such file")

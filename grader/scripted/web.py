@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from grader.core.web import Reply
     from grader.scripted.asking import Asker
 
+__tracebackhide__ = True  # for pytest: what a test did is its author's line, not ours
+
 
 @dataclass(frozen=True)
 class Response:
@@ -44,7 +46,6 @@ class Response:
 
     def json(self) -> Any:
         """Read the body as JSON. Raises a failure of the student's for a body that is none."""
-        __tracebackhide__ = True
         try:
             return jsons.loads(self.text)
         except (ValueError, RecursionError):
@@ -73,7 +74,6 @@ class Http:
         timeout: float = PATIENCE,
     ) -> Response:
         """Send a request; `port` is the container's, and need not be said where it publishes one only."""
-        __tracebackhide__ = True
         told = dict(headers or {})
         if json is not None:
             data, told = jsons.dumps(json), {"Content-Type": "application/json", **told}
@@ -92,22 +92,18 @@ class Http:
 
     def get(self, path: str = "/", **options: Any) -> Response:
         """Send a GET."""
-        __tracebackhide__ = True
         return self.request("GET", path, **options)
 
     def post(self, path: str = "/", **options: Any) -> Response:
         """Send a POST, with `data` or `json`."""
-        __tracebackhide__ = True
         return self.request("POST", path, **options)
 
     def put(self, path: str = "/", **options: Any) -> Response:
         """Send a PUT, with `data` or `json`."""
-        __tracebackhide__ = True
         return self.request("PUT", path, **options)
 
     def delete(self, path: str = "/", **options: Any) -> Response:
         """Send a DELETE."""
-        __tracebackhide__ = True
         return self.request("DELETE", path, **options)
 
     def __repr__(self) -> str:
