@@ -78,6 +78,8 @@ class Image(Check):
     """As Docker names it: `amd64`, `arm64`."""
     platform: Expectation | None = None
     """The operating system and the architecture: `linux/amd64`."""
+    based_on: str | None = None
+    """One of the exercise's `images`, with whose layers the image must begin."""
     inspect: JsonPaths | None = None
     """Anything else that `docker image inspect` shows of it, each by its JSONPath: `{"$.Config.User": "1000"}`."""
 
@@ -88,9 +90,15 @@ class Image(Check):
             raise ValueError(f"nothing is expected of the image; give one of {', '.join(sorted(own))}")
         return self
 
+    @property
+    def base_images(self) -> tuple[tuple[str, str], ...]:
+        return () if self.based_on is None else (("based_on", self.based_on),)
+
     def run(self, target: Images) -> None:
         image = target.image()
         problems = [*self._values(image), *self._lists(image)]
+        if self.based_on is not None:
+            problems += _base(image, self.based_on, target.reference(self.based_on))
         report(problems, reproduce="docker image inspect IMAGE --format '{{json .Config}}'")
 
     def _values(self, image: ImageInfo) -> Iterator[Problem]:
@@ -133,3 +141,10 @@ class Image(Check):
             for name in unwanted:
                 if name in names:
                     yield Problem(f"{subject} {name}", f"the {subject} {name} must not be there", "not there", there)
+
+
+def _base(image: ImageInfo, name: str, base: ImageInfo) -> Iterator[Problem]:
+    found, wanted = ((one.raw.get("RootFS") or {}).get("Layers") or [] for one in (image, base))
+    if found[: len(wanted)] != wanted:
+        message = f"the image is not built on {name}: it does not begin with its layers"
+        yield Problem("the base image", message, name, "another base image")

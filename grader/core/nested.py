@@ -33,8 +33,6 @@ def _read(raw: object) -> object:
     except KeyError:
         known = kinds.names(PACKAGE)
         raise _errors([_problem("kind", f"unknown kind '{kind}'{did_you_mean(str(kind), known)}", kind)]) from None
-    if model.expand is not Check.expand:
-        raise _errors([_problem("kind", f"a '{kind}' check has results of its own, and can't stand in a group", kind)])
     found = [
         _problem(name, "belongs to the group as a whole, not to a check inside it", raw[name])
         for name in OF_THE_GROUP

@@ -14,6 +14,7 @@ from tests.support.scratch import SCRATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from grader.sandbox.project import Project
 
@@ -134,6 +135,21 @@ def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Image, because, **fields)
 
 
+def layers(*names: str) -> dict[str, Any]:
+    return {"raw": {"RootFS": {"Type": "layers", "Layers": list(names)}}}
+
+
+def test_what_it_is_built_on() -> None:
+    check = make(Image, based_on="python:3-slim")
+    assert check.base_images == (("based_on", "python:3-slim"),)
+    assert make(Image, user="app").base_images == ()
+    base = {"python:3-slim": make_image(**layers("a", "b"))}
+    passes(check, FakeTarget(image=make_image(**layers("a", "b", "c")), references=base))
+    for other in (("a",), ("b", "a"), ()):
+        target = FakeTarget(image=make_image(**layers(*other)), references=base)
+        fails(check, target, "the image is not built on python:3-slim: it does not begin with its layers")
+
+
 def test_is_skipped_without_an_image() -> None:
     with pytest.raises(Unmet):
         make(Image, user="app").run(FakeTarget())
@@ -172,6 +188,7 @@ def test_a_real_image(project: Project) -> None:
     because = "the interval of HEALTHCHECK, in seconds, is 5, expected at least 10"
     fails(make(Image, healthcheck_interval={"at_least": "10s"}), project, because)
     fails(make(Image, ports=[53]), project, "the port 53/tcp is missing")
+    fails(make(Image, based_on="busybox:1"), project, "the image is not built on busybox:1")
 
 
 RAW = {"Config": {"User": "0:0", "ExposedPorts": {"3000/tcp": {}}}, "RepoTags": []}
@@ -184,3 +201,9 @@ def test_anything_that_inspect_shows() -> None:
     assert failure.expected == "$.Config.User equals 'app'"
     fails(make(Image, inspect={"$.Config.Nothing": "x"}), target, "has nothing at $.Config.Nothing")
     refuses(Image, "not a JSONPath", inspect={"Config": "x"})
+
+
+@pytest.mark.docker
+def test_a_real_base_image(tmp_path: Path) -> None:
+    with project_in(tmp_path, "FROM busybox:1 AS base\nRUN true\nFROM base\nRUN echo > /x\n") as built:
+        make(Image, based_on="busybox:1").run(built)
