@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from grader.core.result import Diagnosis
 from grader.diagnosis._copies import copied
 from grader.diagnosis._evidence import ended_badly
+from grader.diagnosis._replay import not_replayed
 from grader.diagnosis._scripts import named, not_started
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def diagnose(case: Case) -> Diagnosis | None:
             "choose LF. So that git keeps them, put this line into a file called .gitattributes: * text=auto eol=lf"
         ),
         line=ended.line,
+        flag=not_replayed(
+            f"{script or 'a script'} has Windows line ends (CRLF), which git may have added on the way here"
+        ),
         certainty=97,
     )
 

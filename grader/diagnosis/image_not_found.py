@@ -19,6 +19,7 @@ from grader.diagnosis._commands import (
     subcommand,
     wanted_name,
 )
+from grader.diagnosis._replay import not_replayed
 from grader.diagnosis._words import nearest
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ def diagnose(case: Case) -> Diagnosis | None:
         ),
         fix=fix if right or there else "Correct the name of the image.",
         line=line.number,
+        flag=(
+            None
+            if right
+            else not_replayed(
+                f"the image {one_line(name)} of line {line.number} is not among the exercise's, and may be in the "
+                "student's own registry or on the student's machine only"
+            )
+        ),
         certainty=96 if right else 88,
     )
 

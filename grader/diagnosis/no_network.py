@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._build import failed_run
+from grader.diagnosis._replay import not_replayed
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -37,5 +38,6 @@ def diagnose(case: Case) -> Diagnosis | None:
         ),
         fix=f"Do without the download in line {ended.line}: use what the base image and your folder have.",
         line=ended.line,
+        flag=not_replayed(f"`{command}` in line {ended.line} downloads something, and builds have no network here"),
         certainty=92,
     )

@@ -58,12 +58,18 @@ class Workspace(Further):
     """Implements the abilities State, Transcribes, Containers, Spawns, Converses, Runs, Files and Explains."""
 
     def __init__(
-        self, ledger: Ledger, engine: Isolated, originals: dict[str, LocalImage], transcript: Transcript
+        self,
+        ledger: Ledger,
+        engine: Isolated,
+        originals: dict[str, LocalImage],
+        transcript: Transcript,
+        files: Mapping[str, int] | None = None,
     ) -> None:
         self._ledger = ledger
         self._engine = engine
         self._originals = originals
         self._transcript = transcript
+        self._files = files or {}
 
     def transcript(self) -> Transcript:
         """Give what the commands did."""
@@ -121,7 +127,14 @@ class Workspace(Further):
         """Collect what is known, for explaining a failure."""
         where = container if isinstance(container, Where) else Where(container=container)
         known = tuple(self._originals)
-        facts = Case(kind=kind, message=failure.message, port=port, allowed_images=known, transcript=self._transcript)
+        facts = Case(
+            kind=kind,
+            message=failure.message,
+            port=port,
+            files=self._files,
+            allowed_images=known,
+            transcript=self._transcript,
+        )
         try:
             with limit(10, "the time for looking at a failure"):
                 return self._with_containers(facts, where)

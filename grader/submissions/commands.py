@@ -17,6 +17,7 @@ from grader.core.script import Script, read
 from grader.core.specs import MIB, Given
 from grader.core.text import quoted
 from grader.core.transcript import Transcript
+from grader.sandbox.context import survey
 from grader.sandbox.workspace import Workspace, begin
 from grader.submissions import Submission, Work
 from grader.submissions._files import Inside, lay, listing, note, require
@@ -97,7 +98,8 @@ class Commands(Submission):
         originals = begin(
             engine, root, work.allow.rules(work.images, runtime=engine.spec.runtime), work.images, self.to_pull
         )
-        yield Workspace(work.ledger, engine, originals, self._run(engine, script, file.name, work))
+        files = survey(root, file).files
+        yield Workspace(work.ledger, engine, originals, self._run(engine, script, file.name, work), files)
 
     def _file(self, root: Path) -> Path:
         for name in self.file:
