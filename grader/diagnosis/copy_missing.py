@@ -1,4 +1,4 @@
-"""COPY asks for a file that isn't there: misspelt, in another folder, or above the build context.
+"""COPY asks for a file that isn't there: misspelt, or in another folder.
 
 https://docs.docker.com/build/concepts/context/
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
+from grader.diagnosis._replay import not_replayed
 from grader.diagnosis._sources import Absent, absent
 from grader.diagnosis._words import base, nearest
 
@@ -19,34 +20,30 @@ if TYPE_CHECKING:
 def diagnose(case: Case) -> Diagnosis | None:
     """Read which source the build could not find, and look for what was meant."""
     missing = absent(case)
-    if missing is None:
+    if missing is None or missing.instruction.flag("from"):
         return None
     written, line, name = one_line(missing.written), missing.instruction.line, missing.instruction.name
-    stage = next(iter(missing.instruction.flag("from")), None)
-    if stage is not None:
-        return Diagnosis(
-            cause="copy_missing",
-            summary=f"{name} in line {line} asks for {written} of '{one_line(stage)}', which has no such file.",
-            explanation=(
-                "With --from, files come from that stage or image, not from your folder, and by their path in there."
-            ),
-            fix=f"Correct the path in line {line}, or let a step of '{one_line(stage)}' make the file.",
-            line=line,
-            certainty=92,
-        )
     return Diagnosis(
         cause="copy_missing",
         summary=f"{name} in line {line} asks for {written}, which is not in the folder that the image is built from.",
         explanation=_explanation(case, missing),
         fix=_fix(case, missing),
         line=line,
+        flag=(
+            not_replayed(f"{written} ({name} in line {line}) is neither in the submission nor given by the exercise")
+            if _meant(case, missing) is None
+            else None
+        ),
         certainty=92,
     )
 
 
 def _explanation(case: Case, missing: Absent) -> str:
-    if missing.written.startswith("../"):
-        return "A build sees only the folder it is given (the `.` of `docker build .`): nothing above it can be copied."
+    own = " It may be on your own machine: it was not handed in, so the build can't be done here."
+    return _seen(case, missing) + (own if _meant(case, missing) is None else "")
+
+
+def _seen(case: Case, missing: Absent) -> str:
     shown = sorted(
         {path.split("/")[0] + ("/" if "/" in path else "") for path in case.files if path not in case.ignored}
     )
@@ -54,13 +51,17 @@ def _explanation(case: Case, missing: Absent) -> str:
     return f"Paths after COPY start at that folder, and capitals count. The folder holds: {one_line(listing, 200)}."
 
 
-def _fix(case: Case, missing: Absent) -> str:
-    line = missing.instruction.line
+def _meant(case: Case, missing: Absent) -> str | None:
+    """Give what is there, and was probably meant."""
     files = sorted(path for path in case.files if path not in case.ignored)
     known = set(files) | {path.rsplit("/", depth)[0] for path in files for depth in range(1, path.count("/") + 1)}
     moved = sorted((one for one in known if base(one) == base(missing.path)), key=lambda one: (one.count("/"), one))
     same_folder = {one for one in known if one.rpartition("/")[0] == missing.path.rpartition("/")[0]}
-    found = next(iter(moved), None) or nearest(missing.path, same_folder) or nearest(missing.path, known)
+    return next(iter(moved), None) or nearest(missing.path, same_folder) or nearest(missing.path, known)
+
+
+def _fix(case: Case, missing: Absent) -> str:
+    line, found = missing.instruction.line, _meant(case, missing)
     if found is None:
         return f"Put {one_line(missing.path)} into that folder, or correct the name in line {line}."
     right = missing.instruction.text.replace(missing.written, found, 1)
