@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import shlex
 import stat
@@ -15,7 +16,7 @@ from grader.core.globs import Glob
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.checks._accounts import Accounts
     from grader.core.abilities import Files
@@ -162,3 +163,11 @@ def _show(name: str, which: str, number: int, accounts: Accounts) -> str:
     if name.isdecimal():
         return str(number)
     return one_line(accounts.user_of(number) if which == "user" else accounts.group_of(number), 40)
+
+
+def checksums(path: str, content: bytes, wanted: Mapping[str, str | None]) -> Iterator[Problem]:
+    """Compare checksums, each by the name of its algorithm."""
+    for name, expected in wanted.items():
+        found = hashlib.new(name, content, usedforsecurity=False).hexdigest()
+        if expected not in (None, found):
+            yield Problem(name, f"{path} has another checksum than expected", str(expected), found)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias, cast
 
 from pydantic import Field, model_validator
 
 from grader.checks import _accounts, _container, _files
-from grader.checks._attributes import AbsolutePath, GroupName, ModeExpectation, Owner, PathPattern
+from grader.checks._attributes import GroupName, ModeExpectation, Owner, PathPattern
 from grader.checks._json import JsonPaths
 from grader.checks._problems import Problem, compare, report
+from grader.core.abilities import FilesOfImages
 from grader.core.check import Check
 from grader.core.errors import Mismatch, Missing
+from grader.core.expansion import expand
 from grader.core.matchers import Expectation, parse
 from grader.core.quantities import show_bytes
 
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
     from grader.core.abilities import Files
     from grader.core.facts import Entry
 
+_Ability: TypeAlias = type
+"""`type` is a field of the check."""
 _TOLD: Final = 5
 """Paths with something wrong that one failure lists."""
-_OF_ONE: Final = ("link", "content", "json_", "yaml_", "sha256")
-"""Fields that are about one path."""
+_SUMS: Final = ("md5", "sha256", "sha512")
+_CONTENT: Final = ("content", "json_", "yaml_", *_SUMS)
+_KEPT: Final = 256 * 1024
+"""Bytes of each file that a pattern finds, where its content is looked at."""
 
 
 class File(Check):
@@ -36,12 +41,12 @@ class File(Check):
     The file system is read without running anything in it: this works for images without a shell too.
     A container is paused while it is read; what is mounted into it as `tmpfs` is not seen.
     Symbolic links are looked at themselves, unless `follow` is set; those in the folders above are always followed.
-    A file that is too large to be read whole (1 MiB) fails `content`, `json`, `yaml` and `sha256`.
+    A file that is too large to be read whole (1 MiB; 256 KiB each with `glob`) fails all that is said of its content.
 
     With `glob` instead of `path`, everything that matches the pattern is looked at: `*` and `?` stand for characters of
     a name, `[ab]` for one of them, `**` for any number of folders; names that begin with a dot match too.
     There must be at least one match, or as many as `count` says; `type` says which matches count, and all that is said
-    of mode, owner and size must hold for each.
+    of mode, owner, size and content must hold for each.
     No link below the folder before the first wildcard is followed, and `/dev`, `/proc` and `/sys` are not looked at.
     """
 
@@ -50,7 +55,7 @@ class File(Check):
     """
 
     kind: Literal["file"] = "file"
-    path: AbsolutePath | None = None
+    path: str | None = None
     """Where, from the root of the file system."""
     glob: PathPattern | None = None
     """A pattern in place of a path: `/app/**/*.pyc`."""
@@ -80,21 +85,34 @@ class File(Check):
     yaml_: JsonPaths | None = Field(default=None, alias="yaml")
     """Parts of a YAML file, each by its JSONPath."""
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    """The checksum of a file."""
+    """A checksum of a file."""
+    md5: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None = None
+    """A checksum of a file, as older tools have it."""
+    sha512: Annotated[str, Field(pattern="^[0-9a-f]{128}$")] | None = None
+    """A checksum of a file."""
+    expand_env: bool = False
+    """Whether `$NAME` in `path` stands for a variable of the image."""
     follow: bool = False
     """Look at what a symbolic link leads to."""
 
+    def needs_ability(self) -> _Ability:
+        return FilesOfImages if self.expand_env else self.ability()
+
     @model_validator(mode="after")
     def _consistent(self) -> File:
-        details = self._given("type", "mode", "owner", "group", "executable", "size", *_OF_ONE)
+        details = self._given("type", "mode", "owner", "group", "executable", "size", "link", *_CONTENT)
         if (self.path is None) == (self.glob is None):
             raise ValueError("give either a path or a glob")
         if not self.exists and (details or self.count is not None):
             raise ValueError("exists: false excludes all that says how the file should be")
         if self.glob is None and self.count is not None:
             raise ValueError("count goes with glob")
-        if self.glob is not None and (self.follow or self._given(*_OF_ONE)):
-            raise ValueError("follow, link, content, json, yaml and sha256 are about one file: they go with path")
+        if self.glob is not None and (self.follow or self.expand_env or self._given("link", *_SUMS)):
+            raise ValueError("follow, link, expand_env and checksums are about one file: they go with path")
+        if self.expand_env and self.in_ is not None:
+            raise ValueError("expand_env is about an image's variables: leave out in")
+        if self.path is not None and not self.path.startswith("/") and not self.expand_env:
+            raise ValueError("the path must be absolute: start it with /")
         if self.follow and (self.link is not None or self.type == "symlink"):
             raise ValueError("with follow, the link itself is not looked at")
         if self.group is not None and self.owner is not None and ":" in self.owner:
@@ -105,10 +123,15 @@ class File(Check):
         return [name for name in names if getattr(self, name) is not None]
 
     def announce(self, target: Files) -> None:
-        if self.in_ is None and self.path is not None:
+        if self.in_ is None and self.path is not None and not self.expand_env:
             target.announce(self.path)
         elif self.in_ is None and self.glob is not None:
-            target.announce_entries({self.glob: 0})
+            target.announce_entries({self.glob: self._kept})
+
+    @property
+    def _kept(self) -> int:
+        """The bytes that are needed of each file that a pattern finds."""
+        return _KEPT if self._given(*_CONTENT) else 0
 
     @property
     def _place(self) -> str:
@@ -118,6 +141,8 @@ class File(Check):
         if self.glob is not None:
             with _container.reproducible(*_files.listing(self.glob, self.in_)):
                 self._run_glob(target, self.glob)
+        elif self.path is not None and self.expand_env:
+            self._run_path(target, expand(self.path, cast("FilesOfImages", target).image().env))
         elif self.path is not None:
             self._run_path(target, self.path)
 
@@ -148,7 +173,7 @@ class File(Check):
 
     def _run_glob(self, target: Files, glob: str) -> None:
         things = {None: "path", "file": "file", "directory": "directory", "symlink": "symbolic link"}[self.type]
-        matching = target.entries({glob: 0}, container=self.in_)[glob]
+        matching = target.entries({glob: self._kept}, container=self.in_)[glob]
         found = [one for one in matching if self.type in (None, one.type)]
         listed = "\n".join(one.path for one in found) or "nothing"
         if not self.exists and found:
@@ -163,7 +188,7 @@ class File(Check):
         elif self.exists and not found:
             raise Missing(f"no {things} in {self._place} matches {glob}", expected=glob, actual="nothing")
         accounts = self._names(target)
-        wrong = [problems for one in found if (problems := list(self._attributes(one, accounts)))]
+        wrong = [problems for one in found if (problems := [*self._attributes(one, accounts), *self._contents(one)])]
         told = [problem for problems in wrong[:_TOLD] for problem in problems]
         if len(wrong) > _TOLD:
             message = f"and {len(wrong) - _TOLD} more"
@@ -184,25 +209,23 @@ class File(Check):
             yield from compare(f"the link {entry.path}", entry.link, self.link)
 
     def _contents(self, entry: Entry) -> Iterator[Problem]:
-        if not self._given("content", "json_", "yaml_", "sha256"):
+        if not self._given(*_CONTENT):
             return
-        content = entry.content
+        content, path = entry.content, self.path or entry.path
         if content is None:
-            message = f"{self.path} is {_files.kind(entry)}, which has no content to compare"
+            message = f"{path} is {_files.kind(entry)}, which has no content to compare"
             yield Problem("content", message, "a file", _files.kind(entry))
         elif entry.truncated:
             # What lies beyond could make the opposite true.
-            message = f"{self.path} is too large to compare: of its {entry.size} bytes only {len(content)} are read"
+            message = f"{path} is too large to compare: of its {entry.size} bytes only {len(content)} are read"
             yield Problem("content", message, f"at most {show_bytes(len(content))}", show_bytes(entry.size))
         else:
             text = content.decode("utf-8", "replace")
-            yield from compare(f"the content of {self.path}", text, self.content)
+            yield from compare(f"the content of {path}", text, self.content)
             for language, paths in (("json", self.json_), ("yaml", self.yaml_)):
                 if paths is not None:
-                    yield from compare(f"the content of {self.path}", text, parse({language: paths}))
-            found = hashlib.sha256(content).hexdigest()
-            if self.sha256 not in (None, found):
-                yield Problem("sha256", f"{self.path} has another checksum than expected", str(self.sha256), found)
+                    yield from compare(f"the content of {path}", text, parse({language: paths}))
+            yield from _files.checksums(path, content, {name: getattr(self, name) for name in _SUMS})
 
 
 def _plural(things: str) -> str:

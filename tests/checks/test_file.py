@@ -12,7 +12,7 @@ from grader.core.facts import Entry
 from grader.core.specs import ContainerSpec
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
-from tests.support.factories import make_entry
+from tests.support.factories import make_entry, make_image
 from tests.support.fakes import FakeTarget
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def test_announces_its_path() -> None:
         ({"glob": "/a"}, "has no wildcard in it"),
         ({"glob": "a*"}, "must be absolute"),
         ({"glob": "/a**"}, "must stand alone"),
-        ({"glob": "/a*", "content": "x"}, "are about one file"),
+        ({"glob": "/a*", "sha256": "0" * 64}, "are about one file"),
         ({"glob": "/a*", "follow": True}, "are about one file"),
         ({"glob": "/a*", "exists": False, "count": 1}, "excludes all that says"),
         ({"path": "/a", "sha256": "abc"}, "should match pattern"),
@@ -336,3 +336,25 @@ def test_on_an_image_with_nothing_else_in_it(tmp_path: Path) -> None:
             make(File, path="/srv/app", owner="app").run(project)
     command = "docker create --name look IMAGE x && docker cp look:/srv/app - | tar -tv; docker rm look"
     assert caught.value.reproduce == command
+
+
+def test_content_of_all_that_a_pattern_finds() -> None:
+    target = FakeTarget(files={"/a/one": b"red\n", "/a/two": b"blue\n", "/a/b": make_entry("/a/b", mode=0o040755)})
+    passes(make(File, glob="/a/*", type="file", content={"matches": "red|blue"}), target)
+    fails(make(File, glob="/a/*", type="file", content="red"), target, "the content of /a/two is 'blue")
+
+
+@pytest.mark.parametrize("name", ["md5", "sha256", "sha512"])
+def test_checksums(name: str) -> None:
+    good = hashlib.new(name, b"text\n", usedforsecurity=False).hexdigest()
+    passes(make(File, path="/plain", **{name: good}), TARGET)
+    failure = fails(make(File, path="/plain", **{name: "0" * len(good)}), TARGET, "/plain has another checksum")
+    assert failure.actual == good
+
+
+def test_a_path_by_a_variable() -> None:
+    target = FakeTarget(files={"/app/a": b""}, image=make_image(env={"HOME": "/app"}))
+    passes(make(File, path="$HOME/a", expand_env=True), target)
+    fails(make(File, path="${HOME}/b", expand_env=True), target, "/app/b is not in the image")
+    refuses(File, "must be absolute", path="$HOME/a")
+    refuses(File, "leave out in", path="$HOME/a", expand_env=True, **{"in": "main"})
