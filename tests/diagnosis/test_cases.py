@@ -2,8 +2,8 @@
 
 A case is a folder with `submission/`, which is handed in, and `case.yaml`: what an exercise says of building, running
 and checking (see `DEFAULTS`), and besides that `check`, the failed check that is explained; `line` of the diagnosis;
-`says`, words that it has; `passes`, the checks that hold all the same. A cause may have several, each in a folder of
-its own.
+`says`, words that it has; `flag`, words of a flag of the result; `passes`, the checks that hold all the same. A cause
+may have several, each in a folder of its own.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DEFAULTS: Final[dict[str, Any]] = {
         {"id": "answers", "kind": "http", "port": 3000, "needs": ["builds"]},
     ],
 }
-OWN: Final = frozenset({"check", "line", "says", "passes"})
+OWN: Final = frozenset({"check", "line", "says", "passes", "flag"})
 
 OF_COMMANDS: Final = frozenset(
     {
@@ -94,6 +94,7 @@ def test_is_explained(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert all(one.certainty < first.certainty for one in others), shown
     words = f"{first.summary}\n{first.explanation}\n{first.fix}"
     assert [one for one in case.get("says", ()) if one not in words] == [], words
+    assert any(case.get("flag", "") in one for one in (*result.flags, "")), result.flags
     passed = {one.id for one in result.checks if one.outcome is Outcome.PASSED}
     assert passed == set(case.get("passes", ())), shown
 

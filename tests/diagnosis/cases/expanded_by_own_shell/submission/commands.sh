@@ -1,0 +1,1 @@
+docker run --name greeter busybox:1 sh -c "name=Ada; echo Hello, $name"

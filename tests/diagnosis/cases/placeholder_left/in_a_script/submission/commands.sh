@@ -1,0 +1,2 @@
+docker images
+docker run -d --name web <image> sleep 600
