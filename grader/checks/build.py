@@ -150,19 +150,22 @@ class Build(Check):
 
     def _looks(self, made: Rebuilt, how: str) -> None:
         problems: list[Problem] = []
-        if self.env or self.labels or any((self.cmd, self.entrypoint, self.user, self.workdir)):
+        if self._asks_configuration():
             problems += self._configuration(made.image())
         for path, wanted in self.files.items():
             entry = made.entry(path, follow=True)
             problems += _content(path, entry) or compare(f"the content of {path}", _text(entry), wanted)
         report((one._replace(message=how + one.message) for one in problems), reproduce=self._look(made))
 
+    def _asks_configuration(self) -> bool:
+        return bool(self.env or self.labels) or any((self.cmd, self.entrypoint, self.user, self.workdir))
+
     def _look(self, made: Rebuilt) -> str:
-        build = _tagged(made, "try")
-        if self.files:
-            first = shlex.quote(next(iter(self.files)))
-            return f"{build}\ndocker run --rm --entrypoint cat try {first}"
-        return f"{build}\ndocker image inspect try --format '{{{{json .Config}}}}'"
+        commands = [_tagged(made, "try")]
+        if self._asks_configuration():
+            commands.append("docker image inspect try --format '{{json .Config}}'")
+        commands += [f"docker run --rm --entrypoint cat try {shlex.quote(path)}" for path in self.files]
+        return "\n".join(commands)
 
     def _configuration(self, image: ImageInfo) -> Iterator[Problem]:
         for subject, found, wanted in (("variable", image.env, self.env), ("label", image.labels, self.labels)):
