@@ -17,7 +17,7 @@ from grader.core.specs import Where
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.core.abilities import Container, Instances
+    from grader.core.abilities import Container, Containers, Instances
 
 _POLL: Final = 0.1
 """Seconds between two looks."""
@@ -55,7 +55,7 @@ def until(look: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def started(target: Instances, where: str | Where | None, options: str = "", name: str = "try") -> str:
+def started(target: Containers, where: str | Where | None, options: str = "", name: str = "try") -> str:
     """Write the command with which a person starts such a container."""
     if isinstance(where, Where):
         return f"docker run --rm --name {name}{options} IMAGE"

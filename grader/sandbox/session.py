@@ -62,9 +62,9 @@ class Session:
         end = time.monotonic() + seconds
         while not self._arrived and not self._over:
             left = end - time.monotonic()
+            self._wait(selectors.EVENT_READ, remaining(left) if left > 0 else 0)
             if left <= 0:
                 break
-            self._wait(selectors.EVENT_READ, remaining(left))
         if not self._arrived:
             return None if self._over else b""
         found = bytes(self._arrived)
@@ -189,7 +189,8 @@ def conversation_inside(api: Any, container: str, command: Command, *, tty: bool
         except APIError:
             if (state := found.state()).running:
                 raise
-            raise Failure(f"the container is not running: it is {state.status}") from None
+            how = f"is {state.status}" if state.exit_code is None else f"ended with exit code {state.exit_code}"
+            raise Failure(f"the container is not running: it {how}", expected="a running container") from None
 
     def resize(rows: int, columns: int) -> None:
         with translated("resizing a terminal"), suppress(APIError):

@@ -71,7 +71,7 @@ class FakeContainer:
     def processes(self) -> tuple[Process, ...]:
         return tuple(self.running)
 
-    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+    def listeners(self, protocol: str = "tcp", *, surely: bool = False) -> tuple[Listener, ...]:  # noqa: ARG002 - it knows
         return tuple(self.listening if protocol == "tcp" else self.receiving)
 
     def connect(self, port: int, timeout: float) -> socket.socket:
