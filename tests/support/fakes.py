@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -139,7 +140,8 @@ class FakeConversation:
     code: int | None = None
     done: list[object] = field(default_factory=list)
 
-    def receive(self, seconds: float) -> bytes | None:  # noqa: ARG002 - as the ability has it
+    def receive(self, seconds: float) -> bytes | None:
+        time.sleep(min(seconds, 0.005))
         return self.says.pop(0) if self.says else b""
 
     def send(self, data: bytes) -> None:
