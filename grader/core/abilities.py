@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Variation,
     )
     from grader.core.inventory import Inventory, LocalImage
+    from grader.core.layers import Layers, Search
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
     from grader.core.variants import Node, Variant
@@ -148,6 +149,20 @@ class FilesOfImages(Files, Images, Protocol):
 
 
 @runtime_checkable
+class Layered(Protocol):
+    """The layers of the image that the student's work makes, each by itself."""
+
+    def announce_layers(self, search: Search) -> None:
+        """Say that `layers` will be asked for the same, so that one pass finds what all checks look for."""
+
+    def layers(self, search: Search) -> Layers:
+        """Give all layers, with what the search (and maybe others') finds in their files.
+
+        Raises Unmet when there is no image, Failure where more is in it than can be looked at.
+        """
+
+
+@runtime_checkable
 class Runs(Protocol):
     """Commands, in a running container or in a fresh one."""
 
@@ -172,10 +187,11 @@ class Container(Protocol):
     def processes(self) -> tuple[Process, ...]:
         """Give its processes, PID 1 first, seen from outside. Empty when it isn't running."""
 
-    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+    def listeners(self, protocol: str = "tcp", *, surely: bool = False) -> tuple[Listener, ...]:
         """Give the addresses its processes listen on (or for `udp`, receive on), seen from outside.
 
-        Empty also where the engine can't look into the container, and the image has no `cat`.
+        Where the engine can't look into the container, and the image has no `cat`, none; with `surely`, that raises
+        SandboxError.
         """
 
     def connect(self, port: int, timeout: float) -> socket.socket:

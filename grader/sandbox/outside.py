@@ -9,7 +9,7 @@ import contextlib
 import ipaddress
 from typing import TYPE_CHECKING, Final
 
-from grader.core.errors import Failure, TimedOut
+from grader.core.errors import Failure, SandboxError, TimedOut
 from grader.core.facts import Command, Listener, Process
 from grader.sandbox.errors import translated
 
@@ -66,21 +66,28 @@ def users(passwd: bytes) -> dict[int, str]:
 
 
 def listeners(
-    engine: Engine, pid: int, execute: Callable[[Command], Completed], protocol: str = "tcp"
+    engine: Engine, pid: int, execute: Callable[[Command], Completed], protocol: str = "tcp", *, surely: bool = False
 ) -> tuple[Listener, ...]:
     """Give the addresses on which a container's processes listen; `pid` is its main process on the engine's host.
 
-    Where the engine's `/proc` can't be read from here, the table is read with the image's own `cat`, if it has one.
+    Where the engine's `/proc` can't be read from here, the table is read with the image's own `cat`, if it has one;
+    if not, that raises SandboxError with `surely`, and gives none without.
     """
     if engine.sees_sockets:
         return seen_listeners(engine, pid, protocol)
     paths = (f"/proc/net/{protocol}", f"/proc/net/{protocol}6")
     try:
-        return _sorted(_parse(execute(Command(argv=("cat", *paths))).stdout, protocol))
+        table = execute(Command(argv=("cat", *paths))).stdout
     except TimedOut:
         raise
     except Failure:
         return ()  # it has ended meanwhile
+    if surely and not table:  # the kernel's have at least their heads
+        raise SandboxError(
+            "this engine does not show on which ports a container listens, and there is no cat in the image",
+            hint="Grade on the machine that the engine runs on, or with --engine isolated.",
+        )
+    return _sorted(_parse(table, protocol))
 
 
 def seen_listeners(engine: Engine, pid: int, protocol: str = "tcp") -> tuple[Listener, ...]:

@@ -51,10 +51,10 @@ class OwnContainer:
         users = outside.users((passwd.content or b"") if passwd is not None else b"")
         return outside.processes(self._engine, self._facts.id, users)
 
-    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+    def listeners(self, protocol: str = "tcp", *, surely: bool = False) -> tuple[Listener, ...]:
         """Give the addresses its processes listen on."""
         pid = int(self._container.inspect()["State"].get("Pid") or 0)
-        return outside.listeners(self._engine, pid, self._container.execute, protocol) if pid else ()
+        return outside.listeners(self._engine, pid, self._container.execute, protocol, surely=surely) if pid else ()
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """Open a TCP connection to one of its ports, through the port of the machine that the student gave it."""

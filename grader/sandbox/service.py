@@ -89,13 +89,13 @@ class Service:
     def _users(self) -> dict[int, str]:
         return outside.users(self._passwd())
 
-    def listeners(self, protocol: str = "tcp") -> tuple[Listener, ...]:
+    def listeners(self, protocol: str = "tcp", *, surely: bool = False) -> tuple[Listener, ...]:
         """Give the addresses its processes listen on."""
-        return self._listeners(self._container.inspect(), protocol)
+        return self._listeners(self._container.inspect(), protocol, surely=surely)
 
-    def _listeners(self, raw: dict[str, Any], protocol: str = "tcp") -> tuple[Listener, ...]:
+    def _listeners(self, raw: dict[str, Any], protocol: str = "tcp", *, surely: bool = False) -> tuple[Listener, ...]:
         pid = int(raw["State"].get("Pid") or 0)
-        return outside.listeners(self._engine, pid, self._container.execute, protocol) if pid else ()
+        return outside.listeners(self._engine, pid, self._container.execute, protocol, surely=surely) if pid else ()
 
     def connect(self, port: int, timeout: float) -> socket.socket:
         """Open a TCP connection to one of its ports.

@@ -117,7 +117,17 @@ def test_where_nothing_can_be_run() -> None:
     def late(_: Command) -> Completed:
         raise TimedOut("too late")
 
+    def none(_: Command) -> Completed:
+        return make_completed(exit_code=127, stderr="cat: not found")
+
+    def empty(_: Command) -> Completed:
+        return make_completed(stdout=HEAD)
+
     assert outside.listeners(FakeEngine([]), 1, gone) == ()  # type: ignore[arg-type]
+    assert outside.listeners(FakeEngine([]), 1, none) == ()  # type: ignore[arg-type]
+    with pytest.raises(SandboxError, match="no cat in the image"):
+        outside.listeners(FakeEngine([]), 1, none, surely=True)  # type: ignore[arg-type]
+    assert outside.listeners(FakeEngine([]), 1, empty, surely=True) == ()  # type: ignore[arg-type]
     with pytest.raises(TimedOut):
         outside.listeners(FakeEngine([]), 1, late)  # type: ignore[arg-type]
 
