@@ -42,10 +42,12 @@ def stopped(build: Build, *, how: str, by_hand: str) -> Failure:
 
 def how(variant: Variant) -> str:
     """Begin a sentence about a build with what makes it differ; empty for the usual one."""
-    words = [f"--build-arg {name}={value}" for name, value in variant.args]
+    words = [f"--build-arg {name}={value}" for name, value in variant.args if value is not None]
     words += [f"--target {variant.target}"] if variant.target is not None else []
     words += [f"--network {variant.network}"] if variant.network is not None else []
-    return f"with {one_line(' '.join(words), _LONG)}: " if words else ""
+    without = [f"--build-arg {name}" for name, value in variant.args if value is None]
+    parts = [f"{word} {' '.join(options)}" for word, options in (("with", words), ("without", without)) if options]
+    return f"{one_line(' and '.join(parts), _LONG)}: " if parts else ""
 
 
 def said(build: Build) -> str:

@@ -62,8 +62,8 @@ class Build(Check):
     """
 
     kind: Literal["build"] = "build"
-    args: dict[str, str] = Field(default_factory=dict)
-    """Build arguments (`--build-arg`), besides those of the exercise."""
+    args: dict[str, str | None] = Field(default_factory=dict)
+    """Build arguments (`--build-arg`), besides those of the exercise; `null`: one of those is not given."""
     target: str | None = None
     """The name of the stage to build."""
     network: Literal["none", "default"] | None = None

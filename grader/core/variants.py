@@ -23,8 +23,8 @@ class Variant:
 
     target: str | None = None
     """The stage to build."""
-    args: tuple[tuple[str, str], ...] = ()
-    """Build arguments besides those of the exercise, over which they win."""
+    args: tuple[tuple[str, str | None], ...] = ()
+    """Build arguments besides those of the exercise, over which they win; None: not given at all."""
     network: Literal["none", "default"] | None = None
     """The network of its steps; None: as in the exercise."""
     no_cache: bool = False

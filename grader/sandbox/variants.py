@@ -35,9 +35,10 @@ _LISTED: Final = 12
 
 def spec(described: BuildSpec, variant: Variant) -> BuildSpec:
     """Give the exercise's description of the build, with what the variant changes of it."""
+    args = {**described.args, **dict(variant.args)}
     return described.model_copy(
         update={
-            "args": {**described.args, **dict(variant.args)},
+            "args": {name: value for name, value in args.items() if value is not None},
             "target": variant.target or described.target,
             "network": variant.network or described.network,
         }

@@ -144,6 +144,12 @@ def test_a_variant_that_can_not_be_built() -> None:
     assert failure.reproduce == BY_HAND
 
 
+def test_a_variant_without_an_argument_of_the_exercise() -> None:
+    variant = Variant(args=(("A", None), ("B", "1")))
+    target = built(variant, outcome=make_build(failure=make_build_failure()))
+    fails(make(Build, args={"B": "1", "A": None}), target, "with --build-arg B=1 and without --build-arg A: the build")
+
+
 def test_the_image_of_a_variant() -> None:
     image = make_image(env={"VERSION": "2"}, labels={"version": "2"}, cmd=("npm", "run", "dev"), user="node:node")
     wanted = {"env": {"VERSION": 2}, "labels": {"version": "2"}, "cmd": ["dev"], "user": "node", "workdir": "/app"}
@@ -271,6 +277,8 @@ TWO = {"VERSION": "2"}
         ({"target": "prod"}, "the Dockerfile has no stage called prod"),
         ({"args": {"VERSION": ""}, "fails": {"matches": "give me a VERSION"}}, None),
         ({"args": {"VERSION": ""}, "fails": {"contains": "exit 3"}}, "the build fails, as it is meant to, but what it"),
+        ({"args": {"VERSION": None}, "fails": {"contains": "give me"}}, None),
+        ({"args": {"VERSION": None}}, "without --build-arg VERSION: the build stopped at line 4"),
         ({"fails": True}, "the build makes an image, and it is meant to fail"),
         ({"args": {"VERSION": ""}}, "with --build-arg VERSION=: the build stopped at line 4, [dev 2/4] RUN test -n"),
         ({"network": "default"}, None),

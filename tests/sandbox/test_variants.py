@@ -204,7 +204,7 @@ def test_steps_have_their_lines(tmp_path: Path, text: str, lines: list[int]) -> 
 def test_commands_to_type(tmp_path: Path) -> None:
     described = BuildSpec(args={"A": "it's", "B": "1"}, target="web")
     name = write(tmp_path, {"docker/Dockerfile.dev": ""}) / "docker" / "Dockerfile.dev"
-    made = variants.by_hand(described, name, tmp_path, Variant(None, (("B", "2"),), "none", no_cache=True))
+    made = variants.by_hand(described, name, tmp_path, Variant(None, (("B", "2"), ("C", None)), "none", no_cache=True))
     assert made == (
         "docker build -f docker/Dockerfile.dev --build-arg 'A=it'\"'\"'s' --build-arg B=2 "
         "--target web --network none --no-cache ."
