@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.core import dockerfile, steps
 
@@ -51,3 +53,11 @@ def test_a_stage_alone_has_no_name() -> None:
 def test_what_a_step_does() -> None:
     assert steps.text("[build  2/14] RUN a\nb") == "RUN a\nb"
     assert steps.text("exporting to image") == "exporting to image"
+
+
+@given(st.text(max_size=12), st.integers(0, 99_999), st.integers(0, 99_999), st.text(max_size=9))
+def test_no_name_breaks_it(stage: str, number: int, total: int, rest: str) -> None:
+    name = f"[{stage} {number}/{total}] {rest}"
+    for text in (STAGES, ALONE):
+        found = steps.instruction(name, text)
+        assert found is None or found in text.instructions

@@ -107,6 +107,7 @@ def test_a_line_without_end_is_dropped() -> None:
 def test_no_stream_breaks_it(pieces: list[bytes]) -> None:
     found = made(*pieces, b"\n")
     assert found.failure().exit_code is None
+    assert found.steps() == ()
     found.text()
 
 
