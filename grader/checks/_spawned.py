@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 
 from grader.checks import _container
 from grader.core.clock import remaining
+from grader.core.errors import Failure
 from grader.core.facts import Variation
 from grader.core.specs import Where
 
@@ -53,6 +54,37 @@ def until(look: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(remaining(min(_POLL, left)))
     return True
+
+
+def ready(container: Container, expected: str, before: str = "") -> None:
+    """Wait until it is ready, as the exercise says; `before` begins the sentence when it doesn't get there."""
+    reason = container.ready()
+    if reason is None:
+        state = container.state()
+        if state.running:
+            return
+        reason = f"the container is not running: it {_container.condition(state)}"
+    state = container.state()
+    actual = _container.listening(container.listeners()) if state.running else _container.condition(state)
+    raise Failure(f"{before}{reason}", expected=expected, actual=actual, evidence=_container.log(container))
+
+
+def accepts(container: Container, port: int) -> bool:
+    """Whether something in it listens on a port, for others than itself.
+
+    Where no address at all can be seen, a connection is tried: Docker's own proxy closes one at once.
+    """
+    listeners = container.listeners()
+    if listeners:
+        return any(one.port == port and not one.loopback for one in listeners)
+    try:
+        with container.connect(port, remaining(1.0)) as connection:
+            connection.settimeout(remaining(0.5))
+            return connection.recv(1) != b""
+    except TimeoutError:
+        return True  # a server that waits for the client to speak first
+    except (OSError, Failure):
+        return False
 
 
 def started(target: Containers, where: str | Where | None, options: str = "", name: str = "try") -> str:

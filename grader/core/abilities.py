@@ -218,6 +218,9 @@ class Container(Protocol):
     def ready(self) -> str | None:
         """Wait for readiness, once; None when it was reached, else why not, as a sentence."""
 
+    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
+        """Give what is at an absolute path of its file system."""
+
 
 @runtime_checkable
 class Containers(Protocol):
@@ -241,9 +244,6 @@ class Spawned(Container, Protocol):
 
     def execute(self, command: Command) -> Completed:
         """Run a command in it. Raises Failure when it isn't running."""
-
-    def entry(self, path: str, *, follow: bool = False) -> Entry | None:
-        """Give what is at an absolute path of its file system."""
 
     def write(self, path: str, content: bytes) -> None:
         """Put a file of root's into it, from outside, with the folders above that are missing.

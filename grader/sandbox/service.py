@@ -58,6 +58,7 @@ class Service:
         self._engine = ledger.engine
         self._passwd = passwd
         self._readiness: tuple[str | None] | None = None
+        self._old_logs = (0, 0)
         self._seen: tuple[float, tuple[Process, ...]] = (float("-inf"), ())
         self._ports: dict[int, tuple[str, int]] = {}
         # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
@@ -137,6 +138,8 @@ class Service:
     def restart(self, grace: float) -> None:
         """Stop it and start it again, with its files; it gets other ports of the host, and has to get ready again."""
         self._container.stop(None, grace)
+        out, err = self.logs()
+        self._old_logs = (len(out), len(err))  # what it said then doesn't make it ready now
         self._readiness = None
         self._seen = (float("-inf"), ())
         self._ports = {}
@@ -207,7 +210,9 @@ class Service:
             return True, None if well else _ended(state)
         if ready.exited or (ready.healthy and state.health != "healthy"):
             return False, None
-        if ready.log is not None and ready.log not in "".join(self.logs()):
+        if ready.log is not None and not any(
+            ready.log in text[old:] for text, old in zip(self.logs(), self._old_logs, strict=True)
+        ):
             return False, None
         if ready.http is not None:
             return self._answers(ready.http), None
