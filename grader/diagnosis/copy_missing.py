@@ -40,10 +40,10 @@ def diagnose(case: Case) -> Diagnosis | None:
 
 def _explanation(case: Case, missing: Absent) -> str:
     own = " It may be on your own machine: it was not handed in, so the build can't be done here."
-    return _seen(case, missing) + (own if _meant(case, missing) is None else "")
+    return _seen(case) + (own if _meant(case, missing) is None else "")
 
 
-def _seen(case: Case, missing: Absent) -> str:
+def _seen(case: Case) -> str:
     shown = sorted(
         {path.split("/")[0] + ("/" if "/" in path else "") for path in case.files if path not in case.ignored}
     )

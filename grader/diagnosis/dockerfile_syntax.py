@@ -12,6 +12,7 @@ from grader.core.dockerfile import KNOWN
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._evidence import instruction_at, source
+from grader.diagnosis._marks import comment, typographic
 from grader.diagnosis._words import EXAMPLES, nearest
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _ARGUMENTS: Final = re.compile(
     r"|unknown flag|unknown type .* in HEALTHCHECK|can't find = in|cannot be blank|can not be empty|invalid field"
 )
 
+# What has an explanation of its own.
+_OTHERS: Final = re.compile(r"unterminated heredoc|can't find = in \"#")
 _QUOTES: Final = "\"'`\u201c\u201d"
 _UNREAD: Final = "the Dockerfile can't be read: "
 _FIRST: Final = "An image is built on another one, so the first instruction has to say on which."
@@ -52,7 +55,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     return _arguments(broken.instructions[0], "FROM takes one name, without a space in it") if broken else None
 
 
-def _arguments(instruction: Instruction | None, problem: str) -> Diagnosis:
+def _arguments(instruction: Instruction | None, problem: str) -> Diagnosis | None:
+    if instruction is not None and (comment(instruction) or (typographic(instruction.text) and typographic(problem))):
+        return None  # that is a cause of its own, and says more
     if instruction is None:
         return _say(f"The Dockerfile can't be read: {problem}", _LINES, "Correct the line that this is about.", None)
     name, line = instruction.name, instruction.line
@@ -100,6 +105,8 @@ def _whole(message: str) -> Diagnosis | None:
         fix = f"Move the FROM line up, above line {order[1]}."
         return _say(f"{order[2]} in line {order[1]} stands before FROM.", _FIRST, fix, int(order[1]))
     if unread != message:
+        if _OTHERS.search(unread) or typographic(unread):
+            return None
         name = next((one for one in EXAMPLES if one in unread), None)
         example = f" One that is right: {EXAMPLES[name]}" if name else ""
         fix = f"Look at your {name or 'last changed'} line.{example}"

@@ -8,6 +8,7 @@ from grader.core import references
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._evidence import source
+from grader.diagnosis._replay import not_replayed
 from grader.diagnosis._words import nearest
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ def diagnose(case: Case) -> Diagnosis | None:
     guess = nearest(references.normalize(found.value), case.allowed_images) if found.value else None
     listed = " or ".join(choice) or "scratch"
     fix = f"Write {guess or listed} in {line}."
-    if _is_stage_name(found):
-        fix = f"Write AS {one_line(found.value)} at the end of the FROM that is meant, or correct the name in {line}."
     if found.where == "FROM" and (guess or len(choice) == 1):
         fix = f"Change {line} to: {_changed(dockerfile.text, found, guess or choice[0])}"
     return Diagnosis(
@@ -44,6 +43,14 @@ def diagnose(case: Case) -> Diagnosis | None:
         explanation=_explanation(found, names, case.allowed_images),
         fix=fix,
         line=found.line,
+        flag=(
+            not_replayed(
+                f"{one_line(found.value, 120)} ({found.where}, {line}) is not one of the exercise's images, and may be "
+                "in the student's own registry or on the student's machine only"
+            )
+            if "/" in references.normalize(found.value) and not names and guess is None
+            else None
+        ),
         certainty=99,
     )
 
@@ -52,15 +59,9 @@ def _name(reference: str) -> str:
     return references.normalize(reference).partition("@")[0].rsplit(":", 1)[0]
 
 
-def _is_stage_name(found: Reference) -> bool:
-    return found.where != "FROM" and found.value != "" and not {":", "/"} & set(found.value)
-
-
 def _explanation(found: Reference, same: Sequence[str], allowed: Sequence[str]) -> str:
     if not found.value:
         return "What the variable stands for can't be worked out before the build, so the image is not known."
-    if _is_stage_name(found):
-        return f"No FROM above that line names a stage '{one_line(found.value)}' with AS, so it is taken for an image."
     if same:
         tag = references.normalize(found.value).rpartition(":")[2]
         meant = (

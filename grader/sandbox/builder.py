@@ -36,6 +36,8 @@ class Builder:
         self._preparation = preparation
         self._progress = progress
         self._parsed: Dockerfile | Failure | None = None
+        self.text = ""
+        """The Dockerfile as it was written, once it has been read."""
         self._tried: dict[Variant, Build | Failure] = {}
         self.seen: Build | Failure | None = None
         """The outcome that was asked for last."""
@@ -54,7 +56,9 @@ class Builder:
         """Give the student's Dockerfile, parsed. Raises DockerfileError for text that is none."""
         if self._parsed is None:
             try:
-                self._parsed = dockerfiles.parse(source.read(self._plan.dockerfile), self._plan.build.args)
+                text = source.read(self._plan.dockerfile)
+                self.text = text[: dockerfiles.MAX_BYTES]
+                self._parsed = dockerfiles.parse(text, self._plan.build.args)
             except Failure as failure:
                 self._parsed = failure
         if isinstance(self._parsed, Failure):

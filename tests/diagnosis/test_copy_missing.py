@@ -34,22 +34,13 @@ def test_a_folder_that_is_missing_above_the_file() -> None:
     explains(CAUSE, case, "asks for src/app.py", "COPY app.py /", line=2)
 
 
-def test_a_path_above_the_context() -> None:
-    case = absent("FROM some:1; COPY ../shared/x.txt /", 2, "/shared/x.txt")
-    explains(CAUSE, case, "nothing above it can be copied", "Put shared/x.txt into that folder", line=2)
-
-
 def test_nothing_like_it() -> None:
     case = absent("FROM some:1; COPY data.csv /", 2, "/data.csv", files=files("main.py", "src/a.py"))
     explains(CAUSE, case, "The folder holds: Dockerfile, main.py, src/.", "Put data.csv into that folder", line=2)
-
-
-def test_a_file_of_another_stage() -> None:
-    case = absent("FROM some:1 AS build; FROM some:1; COPY --from=build /dist /srv", 3, "/dist", files=files("dist"))
-    explains(CAUSE, case, "of 'build'", line=3)
 
 
 def test_is_silent_about_other_failures() -> None:
     silent(CAUSE, step_failed("FROM some:1; RUN cat x", 2, 1, '"/x": not found'))
     silent(CAUSE, unbuilt("FROM some:1; COPY a /", "failed to solve: no space left on device", line=2))
     silent(CAUSE, absent("FROM some:1; COPY a /", 2, "/a", kind="image"))
+    silent(CAUSE, absent("FROM some:1 AS b; FROM some:1; COPY --from=b /a /", 3, "/a"))

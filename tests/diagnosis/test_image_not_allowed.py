@@ -36,11 +36,6 @@ def test_a_base_image(source: str, allowed: tuple[str, ...], says: list[str]) ->
     explains(CAUSE, refused(source, allowed), *says, line=1)
 
 
-def test_a_stage_that_has_no_name() -> None:
-    case = refused("FROM python:3-slim; FROM python:3-slim; COPY --from=build /x /", ONE)
-    explains(CAUSE, case, "names a stage 'build'", "Write AS build", line=3)
-
-
 def test_is_silent_about_other_rules() -> None:
     silent(CAUSE, built("FROM alpine:3", kind="build", refused="downloads"))
     silent(CAUSE, built("FROM alpine:3", kind="build", allowed_images=ONE))
