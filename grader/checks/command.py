@@ -44,7 +44,9 @@ class Command(Check):
     entrypoint: Literal["keep", "replace"] = "replace"
     """`replace`: the command takes the place of ENTRYPOINT; `keep`: ENTRYPOINT gets `run` as its arguments."""
     expand_env: bool = False
-    """Whether `$NAME` in `run` stands for a variable of the image, as in container-structure-test."""
+    """Whether `$NAME` in `run` and in the values of `env` stands for a variable of the image, as in
+    container-structure-test.
+    """
     setup: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
     """Commands that come before it, each in a container of its own that begins with the files that the one before
     left; how they end makes no difference.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias, cast
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from grader.checks import _accounts, _container, _files
 from grader.checks._attributes import GroupName, ModeExpectation, Owner, PathPattern
@@ -35,6 +35,12 @@ _KEPT: Final = 256 * 1024
 """Bytes of each file that a pattern finds, where its content is looked at."""
 
 
+def _begins(path: str) -> str:
+    if not path.startswith(("/", "$")):
+        raise ValueError("the path must be absolute: start it with /")
+    return path
+
+
 class File(Check):
     """Passes if a path is in the image, and is as expected; with `in`, in a container.
 
@@ -55,7 +61,7 @@ class File(Check):
     """
 
     kind: Literal["file"] = "file"
-    path: str | None = None
+    path: Annotated[str, AfterValidator(_begins)] | None = None
     """Where, from the root of the file system."""
     glob: PathPattern | None = None
     """A pattern in place of a path: `/app/**/*.pyc`."""
@@ -111,8 +117,8 @@ class File(Check):
             raise ValueError("follow, link, expand_env and checksums are about one file: they go with path")
         if self.expand_env and self.in_ is not None:
             raise ValueError("expand_env is about an image's variables: leave out in")
-        if self.path is not None and not self.path.startswith("/") and not self.expand_env:
-            raise ValueError("the path must be absolute: start it with /")
+        if self.path is not None and self.path.startswith("$") and not self.expand_env:
+            raise ValueError("a path that begins with a variable needs expand_env")
         if self.follow and (self.link is not None or self.type == "symlink"):
             raise ValueError("with follow, the link itself is not looked at")
         if self.group is not None and self.owner is not None and ":" in self.owner:

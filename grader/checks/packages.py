@@ -71,8 +71,8 @@ class Packages(Check):
     """
 
     kind: Literal["packages"] = "packages"
-    manager: Literal["apt", "apk", "pip", "npm"] | None = None
-    """Whose packages; default: any manager's."""
+    manager: Literal["apt", "apk", "pip", "npm", "system"] | None = None
+    """Whose packages; `system`: those of the distribution (apt or apk); default: any manager's."""
     installed: Wanted = Field(default_factory=dict)
     """Names of packages, each alone or with an expectation on its version: `{flask: {semver: ">=3"}}`."""
     absent: tuple[str, ...] = ()
@@ -91,6 +91,8 @@ class Packages(Check):
 
     @property
     def _managers(self) -> tuple[Manager, ...]:
+        if self.manager == "system":
+            return ("apt", "apk")
         return _packages.MANAGERS if self.manager is None else (self.manager,)
 
     def announce(self, target: Files) -> None:

@@ -45,7 +45,7 @@ class Users(Check):
     gid: Expectation | None = None
     """The number of the user's own group; without `user`, of the group."""
     groups: Expectation | None = None
-    """The names of the other groups that the user is a member of."""
+    """The names of all groups that the user is in, the own one among them."""
     home: Expectation | None = None
     """The user's home directory."""
     shell: Expectation | None = None
@@ -101,7 +101,8 @@ class Users(Check):
         if self.group not in (None, own):
             message = f"the group of the user {user.name} is {own}, expected {self.group}"
             yield Problem("group", message, str(self.group), own)
-        others = sorted(group.name for group in accounts.groups.values() if user.name in group.members)
-        yield from compare(f"the list of other groups of the user {user.name}", others, self.groups)
+        others = {group.name for group in accounts.groups.values() if user.name in group.members}
+        every = sorted({own, *others})
+        yield from compare(f"the list of groups of the user {user.name}", every, self.groups)
         yield from compare(f"the home directory of the user {user.name}", user.home, self.home)
         yield from compare(f"the shell of the user {user.name}", user.shell, self.shell)

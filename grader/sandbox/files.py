@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import tarfile
+import time
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from grader.core.clock import remaining
 from grader.core.errors import SandboxError
 from grader.core.globs import covers
 from grader.sandbox import archives, trees
@@ -30,6 +32,8 @@ _ONE_FILE: Final = MAX_CONTENT + 64 * 1024
 """Bytes of an archive that are read for one file."""
 _NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
+_FREEZES: Final = 10
+"""Attempts at pausing a container."""
 _NOWHERE: Final = ("too many links", "not a directory", "file name too long")
 """What the engine says of paths through a link in a circle, a file, or a name that can't be."""
 # Folders of every image, whose size has nothing to do with the submission.
@@ -246,14 +250,20 @@ class ContainerFiles(_Files):
         """Pause it, if it runs; says whether it has to go on afterwards."""
         from docker.errors import APIError
 
-        with translated("pausing a container"):
-            try:
-                self._engine.api.pause(self._id)
-            except APIError as error:
-                if error.status_code == _CONFLICT or "is not running" in str(error.explanation):
-                    return False  # it has ended, was never started, or the student paused it
-                raise
-        return True
+        for left in reversed(range(_FREEZES)):
+            with translated("pausing a container"):
+                try:
+                    self._engine.api.pause(self._id)
+                except APIError as error:
+                    if error.status_code == _CONFLICT or "is not running" in str(error.explanation):
+                        return False  # it has ended, was never started, or the student paused it
+                    # The kernel gives up on processes that it can't stop at once, as on a busy machine.
+                    if "unable to freeze" not in str(error.explanation) or not left:
+                        raise
+                else:
+                    return True
+            time.sleep(remaining(0.1))
+        return False
 
     def _resume(self) -> None:
         from docker.errors import APIError
@@ -262,5 +272,6 @@ class ContainerFiles(_Files):
             try:
                 self._engine.api.unpause(self._id)
             except APIError as error:
-                if error.status_code not in {_NOT_FOUND, _CONFLICT}:  # killed meanwhile
+                killed = error.status_code in {_NOT_FOUND, _CONFLICT}
+                if not killed and "is not paused" not in str(error.explanation):
                     raise

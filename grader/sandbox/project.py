@@ -13,11 +13,13 @@ from grader.core.clock import budget
 from grader.core.errors import Failure, SandboxError, Unmet
 from grader.core.expansion import expand
 from grader.core.facts import Build, Case
+from grader.core.layers import instructions
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
 from grader.sandbox import context, images
 from grader.sandbox.ahead import Ahead
 from grader.sandbox.builder import AS_DESCRIBED, Builder
 from grader.sandbox.evidence import Evidence
+from grader.sandbox.layers import Reading
 from grader.sandbox.policy import Refused
 from grader.sandbox.spawn import Further, Like
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo, Variation
+    from grader.core.layers import Layers, Search
     from grader.core.progress import Progress
     from grader.core.variants import Variant
     from grader.sandbox.context import Survey
@@ -65,6 +68,7 @@ class Project(Further):
         self._survey: Survey | None = None
         self._announced: list[str] = []
         self._patterns: list[Mapping[str, int]] = []
+        self._reading = Reading(ledger.engine)
         self._services: dict[str, Service] = {}
         self._expected: str | None = None
         self._ahead: Ahead[Service] | None = None
@@ -155,6 +159,16 @@ class Project(Further):
                 self._files.announce_entries(patterns)
         return self._files
 
+    def announce_layers(self, search: Search) -> None:
+        """Remember what will be looked for in the layers of the image."""
+        self._reading.announce(search)
+
+    def layers(self, search: Search) -> Layers:
+        """Give the layers of the built image."""
+        image = self._image_id()
+        self._reading.announce(search)
+        return self._reading.layers(image, self._plan.images, instructions(self.dockerfile(), self._plan.build.target))
+
     def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run a command in a running container, or in a fresh one of the image."""
         if container is not None:
@@ -168,7 +182,8 @@ class Project(Further):
         if not command.expand:
             return command
         variables = self.image().env
-        return replace(command, argv=tuple(expand(word, variables) for word in command.argv), expand=False)
+        argv = tuple(expand(word, variables) for word in command.argv)
+        return replace(command, argv=argv, env={name: expand(value, variables) for name, value in command.env.items()})
 
     def expect(self, name: str | Where | None) -> None:
         """Remember that a container will be asked for."""

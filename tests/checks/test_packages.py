@@ -146,6 +146,7 @@ def test_says_how_to_see_it() -> None:
     )
     both = fails(make(Packages, installed=["x"]), target, "x")
     assert both.reproduce == f"{run} dpkg-query IMAGE -W\n{run} python3 IMAGE -m pip list"
+    passes(make(Packages, manager="system", count={"at_least": 0}, absent=["flask"]), TARGET)
     own = make(Packages, manager="apk", installed=["x"], **{"in": {"container": "web"}})
     assert fails(own, FakeTarget(inside=FILES), "x").reproduce == "docker exec web apk info -v"
 
@@ -181,7 +182,7 @@ def test_survives_json() -> None:
         ({"installed": [{}]}, "write a name, or {name: version}"),
         ({"installed": ["a"], "absent": ["a"]}, "'a' can't be installed and absent"),
         ({"installed": {"a": {"semver": "new"}}}, "not a version range"),
-        ({"manager": "yum", "absent": ["a"]}, "'apt', 'apk', 'pip' or 'npm'"),
+        ({"manager": "yum", "absent": ["a"]}, "'apt', 'apk', 'pip', 'npm' or 'system'"),
     ],
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:

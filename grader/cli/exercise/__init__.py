@@ -14,9 +14,10 @@ from grader.cli.lazy import LazyGroup
         "list": "List the exercises.",
         "show": "Show a task and what is checked.",
         "start": "Copy an exercise's starter files.",
+        "import": "Make an exercise of a container-structure-test or goss file.",
         "validate": "Prove that an exercise accepts the good answer and rejects the wrong ones.",
         "schema": "Print the JSON Schema of exercise.yaml.",
     },
 )
 def command() -> None:
-    """Exercises: list, show and start them; validate your own."""
+    """Exercises: list, show and start them; import and validate your own."""
