@@ -5,16 +5,19 @@ A container lives as long as its first process: https://docs.docker.com/engine/c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis._evidence import exited, starter
+from grader.diagnosis._scripts import interpreter
 from grader.diagnosis._services import detaching
 from grader.diagnosis._words import base
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
+
+_SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 
 
 def diagnose(case: Case) -> Diagnosis | None:
@@ -25,8 +28,23 @@ def diagnose(case: Case) -> Diagnosis | None:
         return None
     instruction = starter(case)
     line = f"line {instruction.line}" if instruction else "your Dockerfile"
-    command = state.argv[-1] if "-c" in state.argv else " ".join(state.argv)
+    # The scripts that official images start with hand on to the command behind them.
+    words = state.argv[1:] if base(state.argv[0] if state.argv else "") == "docker-entrypoint.sh" else state.argv
+    command = words[-1] if "-c" in words else " ".join(words)
     service = detaching(command)
+    script, started = (None, None) if service is not None else _in_script(case, state.argv)
+    if script is not None and started is not None:
+        return Diagnosis(
+            cause="command_ends",
+            summary=f"{script} started `{one_line(started)}` in the background, and then the container ended.",
+            explanation=(
+                f"A container runs as long as the command it starts with. {script} came to its end, "
+                "and everything it had left running in the background was ended with it."
+            ),
+            fix=f"Start the service in the foreground, as the last command of {script}{_foreground(started)}",
+            line=instruction.line if instruction else None,
+            certainty=92,
+        )
     if service is not None:
         return Diagnosis(
             cause="command_ends",
@@ -47,6 +65,19 @@ def diagnose(case: Case) -> Diagnosis | None:
         line=instruction.line if instruction else None,
         certainty=75,
     )
+
+
+def _in_script(case: Case, argv: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Give the script that the container starts with, and what it leaves running when it comes to its end."""
+    names = {base(word) for word in argv[:2]}
+    script = next((path for path in sorted(case.scripts) if base(path) in names), None)
+    text = case.scripts[script] if script is not None else b""
+    # Of a long script only the beginning is known.
+    if script is None or len(text) != case.files.get(script) or base(interpreter(text)) not in _SHELLS:
+        return None, None
+    lines = text.decode("utf-8", "replace").splitlines()
+    found = [one for line in lines if not line.startswith("#") and (one := detaching(line.strip())) is not None]
+    return script, found[-1] if found else None
 
 
 def _foreground(service: str) -> str:

@@ -30,6 +30,29 @@ def test_a_library(logs: str, install: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("copies", "logs", "name", "fix"),
+    [
+        ("COPY . /app", TRACE.format("flask"), "requirements.txt", "RUN pip install -r /app/requirements.txt"),
+        (
+            "COPY a.py /app/",
+            TRACE.format("flask"),
+            "requirements.txt",
+            "COPY requirements.txt ./ and RUN pip install -r",
+        ),
+        ("COPY . /app", NODE.format("express"), "package.json", "RUN cd /app && npm install"),
+        ("COPY a.py /app/", NODE.format("express"), "package.json", "COPY package.json ./ and RUN npm install"),
+    ],
+)
+def test_a_list_of_libraries_that_nothing_installs(copies: str, logs: str, name: str, fix: str) -> None:
+    case = exited(f"FROM some:1; {copies}; CMD run", "run", 1, logs, files=files("a.py", name))
+    explains(CAUSE, case, f"Your folder has {name}, and no RUN installs", fix, line=3)
+    some = exited(
+        f"FROM some:1; RUN pip install x && npm install y; {copies}; CMD run", "run", 1, logs, files=case.files
+    )
+    assert f"Your folder has {name}" not in explains(CAUSE, some, line=4).explanation
+
+
+@pytest.mark.parametrize(
     ("logs", "held", "own"),
     [
         (TRACE.format("helpers"), ["app.py", "helpers.py"], "COPY helpers.py"),
