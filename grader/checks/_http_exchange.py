@@ -67,15 +67,15 @@ class Exchange(Model):
     request_json: Any = None
     """A body to send as JSON, with its Content-Type."""
     auth: Auth | None = None
-    """`user` and `password` to send (basic authentication)."""
+    """A map with `user` and `password`, to send them (basic authentication)."""
     follow: bool = False
     """Follow redirects, up to five and on the container's own ports only; the last answer is looked at."""
     concurrent: Annotated[int, Field(ge=2, le=MOST_AT_ONCE)] | None = None
-    """Send the request so many times at once; every answer must be as expected."""
+    """Send the request so many times at once, from 2 to 64; every answer must be as expected."""
     status: Expectation = Field(default=200, validate_default=True)
     """The status code of the answer."""
     redirect: Redirect | None = None
-    """The answer is a redirect: `to` is where it leads, `status` its code, by default any from 300 to 399."""
+    """The answer is a redirect: a map with `to`, where it leads, and `status`, by default any from 300 to 399."""
     headers: dict[str, Expectation] = Field(default_factory=dict)
     """Headers of the answer; upper and lower case are the same."""
     body: Expectation | None = None

@@ -28,9 +28,9 @@ class Http(Exchange, Server):
     An exchange has one time limit: `within` if it is given, else `timeout`.
     Bodies are cut after 1 MiB; a compressed one is not unpacked.
 
-    With `steps`, several requests are made one after the other, and what an answer says can be used in the next ones:
-    `{{name}}` stands for what an earlier step captured as `name`.
-    [Servers](exercise.md#servers) has the fields of a step, and examples.
+    With `steps`, several requests are made one after the other.
+    `{{name}}` stands there for what an earlier step captured as `name`.
+    [Servers](exercise.md#servers) has the fields of a step, and what to know about each.
     """
 
     example: ClassVar[str] = """

@@ -36,8 +36,8 @@ class Listens(Check):
     The kernel is asked, from outside: nothing runs in the container, and no port has to be published.
     So it also tells what can't be reached: a port on 127.0.0.1, or one that is left open and nobody knows of.
     [port](#port) says whether a published port can be reached from outside, which is another question.
-    Where the engine can't see into containers, the image's own `cat` reads the kernel's tables;
-    where it has none, the check ends in an error.
+    Where the engine can't see into containers, the image's own `cat` reads the kernel's tables.
+    If the image has none, the check ends in an error there.
     Docker's own resolver in a container doesn't count.
     """
 

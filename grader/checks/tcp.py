@@ -27,8 +27,10 @@ class Tcp(Turn, Server):
 
     The connection comes from outside the container, through the published port.
     Something is sent, and what comes back is looked at; `steps` are such turns, one after the other.
-    What comes back is all that has come since the last turn: it is looked at whenever the server pauses, and judged
-    when it is as expected, when the connection is closed, after 64 KiB, or when nothing more comes for `silence`.
+    What comes back is all that has come since the last turn.
+    It is looked at whenever the server pauses, until it is as expected.
+    It is judged at the latest when the connection is closed, when nothing more comes for `silence`, or after 64 KiB.
+    A port that nothing accepts connections on is told from a silent one, in spite of Docker's own proxy.
     """
 
     example: ClassVar[str] = r"""
@@ -46,8 +48,7 @@ class Tcp(Turn, Server):
 
     kind: Literal["tcp"] = "tcp"
     steps: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
-    """Turns one after the other, each with `send`, `send_hex`, `expect` and `expect_hex`, sent before it is listened.
-    """
+    """Turns, each with `send`, `send_hex`, `expect` and `expect_hex`; what a turn sends goes out before it listens."""
     closes: bool | None = None
     """Whether the server closes the connection in the end, within `silence`."""
     refused: bool = False
