@@ -117,8 +117,10 @@ def _blocked(check: Check, needed: CheckResult) -> CheckResult:
 
 def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, seconds: float) -> CheckResult:
     diagnosis = explanation(check, failure, target, attempt.exercise.container_names)
-    if diagnosis is not None and diagnosis.flag is not None and diagnosis.flag not in attempt.flags:
-        attempt.flags.append(diagnosis.flag)
+    if diagnosis is not None and diagnosis.flag is not None:
+        # It is said once, above the checks, however many of them it explains.
+        attempt.flags += [diagnosis.flag] if diagnosis.flag not in attempt.flags else []
+        diagnosis = diagnosis.model_copy(update={"flag": None})
     return outcome(
         check,
         Outcome.FAILED,

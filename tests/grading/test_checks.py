@@ -20,7 +20,7 @@ from grader.core import clock
 from grader.core.check import Check
 from grader.core.errors import Failure, Missing, PolicyError, SandboxError, SubmissionError, TimedOut, Unmet, UsageError
 from grader.core.progress import Silent
-from grader.core.result import EngineInfo, Outcome, Result, Status, Visibility
+from grader.core.result import Diagnosis, EngineInfo, Outcome, Result, Status, Visibility
 from grader.core.transcript import Transcript
 from grader.exercise.model import Exercise, ExerciseFile
 from grader.grading import Options, grade
@@ -201,6 +201,16 @@ def test_a_bug_in_an_explanation_leaves_the_failure(work: Path, monkeypatch: pyt
     monkeypatch.setattr(FakeTarget, "case", lambda *_, **__: 1 / 0)
     result = run(work, check("one", raising(Failure("no"))))
     assert (outcomes(result), result.checks[0].diagnosis) == (["failed"], None)
+
+
+def test_what_can_not_be_replayed_is_flagged_once(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flagged = Diagnosis(cause="a", summary="s", explanation="e", fix="f", flag="no app")
+    given = iter([flagged, flagged.model_copy(update={"cause": "b"})])
+    monkeypatch.setattr("grader.diagnosis.diagnose", lambda _: next(given, None))
+    failing = [check(name, raising(Failure("no"))) for name in ("one", "two", "three")]
+    result = run(work, *failing)
+    assert [one.outcome for one in result.checks] == [Outcome.FAILED] * 3
+    assert result.flags == ("no app",)
 
 
 def test_a_diagnosis_knows_which_container_and_port_were_asked_for() -> None:
