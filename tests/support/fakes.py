@@ -30,7 +30,8 @@ from tests.support.factories import make_build, make_completed, make_entry, make
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from grader.core.inventory import Inventory, LocalImage
+    from grader.core.inventory import ContainerFacts, Inventory, LocalImage
+    from grader.core.layers import Layers, Search
     from grader.core.transcript import Transcript
     from grader.core.variants import Node, Variant
 
@@ -62,6 +63,12 @@ class FakeContainer:
     files: dict[str, bytes] = field(default_factory=dict)
     executed: list[Command] = field(default_factory=list)
     answer: Callable[[Command], Completed] | None = None
+    made: ContainerFacts | None = None
+
+    def facts(self) -> ContainerFacts:
+        if self.made is None:
+            raise Unmet("the test says nothing about it")
+        return self.made
 
     def state(self) -> ContainerState:
         return self.states.pop(0) if self.states else self.now
@@ -170,6 +177,7 @@ class FakeTarget:
         build: Build | None = None,
         rebuilt: Mapping[Variant, FakeRebuilt] | None = None,
         image: ImageInfo | None = None,
+        layers: Layers | None = None,
         references: Mapping[str, ImageInfo] | None = None,
         files: Mapping[str, Entry | bytes] | None = None,
         inside: Mapping[str, Entry | bytes] | None = None,
@@ -188,6 +196,7 @@ class FakeTarget:
         self._build = build
         self._rebuilt = rebuilt or {}
         self._image = image
+        self._layers = layers
         self._references = references or {}
         self._files = files
         self._inside = inside
@@ -201,6 +210,7 @@ class FakeTarget:
         self.spawned: list[tuple[str | Where | None, Variation]] = []
         self.volumes = 0
         self.announced: list[str] = []
+        self.searched: list[Search] = []
         self.announced_entries: list[Mapping[str, int]] = []
         self.expected: list[str | Where | None] = []
         self.executed: list[tuple[Command, str | Where | None]] = []
@@ -242,6 +252,15 @@ class FakeTarget:
         if follow and found is not None and found.link is not None:
             return self.entry(found.link, follow=True, container=container)
         return found
+
+    def announce_layers(self, search: Search) -> None:
+        self.searched.append(search)
+
+    def layers(self, search: Search) -> Layers:
+        if self._layers is None:
+            raise Unmet("the image was not built")
+        self.searched.append(search)
+        return self._layers
 
     def announce_entries(self, patterns: Mapping[str, int]) -> None:
         self.announced_entries.append(patterns)
