@@ -162,7 +162,7 @@ def _matches(pattern: object) -> Matcher:
         # JSON can hold lone surrogates, which UTF-8 and so RE2 can't.
         if isinstance(actual, str) and compiled.search(actual.encode("utf-8", "replace").decode()):
             return None
-        return f"does not match /{one_line(pattern)}/"
+        return f"does not match /{one_line(str(pattern))}/"
 
     return Matcher(pattern, problem, f"matches /{pattern}/")
 

@@ -36,8 +36,9 @@ class Place:
 
     @property
     def shown(self) -> str:
-        """The path, on the server that was asked; else the whole address."""
-        return self.path if self.same else self.url
+        """The path with all that follows it, on the server that was asked; else the whole address."""
+        _, mark, fragment = self.url.partition("#")
+        return f"{self.path}{mark}{fragment}" if self.same else self.url
 
 
 def place(request: Request, location: str) -> Place:

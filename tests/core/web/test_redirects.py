@@ -19,7 +19,7 @@ def reply(location: str | None, status: int = 302) -> Reply:
     ("location", "shown"),
     [
         ("/new", "/new"),
-        ("new?a=1#top", "/shop/new?a=1"),
+        ("new?a=1#top", "/shop/new?a=1#top"),
         ("?y=2", "/shop/cart?y=2"),
         ("http://localhost:3000", "/"),
         ("http://127.0.0.1:3000/a", "/a"),
@@ -56,6 +56,7 @@ def test_no_place_to_go() -> None:
 def test_most_redirects_are_followed_with_get(status: int) -> None:
     made = onward(REQUEST, reply("/new", status))
     assert (made.method, made.path, made.body, dict(made.headers)) == ("GET", "/new", b"", {"X-Token": "t"})
+    assert onward(REQUEST, reply("/new#top", status)).path == "/new"
     assert onward(Request(80, method="HEAD"), reply("/", status)).method == "HEAD"
 
 

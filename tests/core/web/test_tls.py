@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,25 @@ def test_the_handshake_shows_version_and_certificate() -> None:
         found = look(to(address), 443, 5)
     assert found.version in {"1.2", "1.3"}
     assert found.certificate.subject == "CN=localhost, C=VN, O=Example School"
+
+
+def test_through_the_socket_of_a_disposable_engine() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX)
+
+    def pump(connection: socket.socket) -> None:
+        back = threading.Thread(target=forward, args=(connection, theirs), daemon=True)
+        back.start()
+        forward(theirs, connection)
+
+    def forward(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := source.recv(4096):
+                sink.sendall(piece)
+
+    with serving_tls(sending(OK)) as address, socket.create_connection(address) as connection:
+        threading.Thread(target=pump, args=(connection,), daemon=True).start()
+        assert exchange(secured(lambda _: ours, 443), Request(443, tls=True), 5).text == "hi"
+    theirs.close()
 
 
 def test_only_an_authority_that_is_named_is_trusted() -> None:
