@@ -34,10 +34,12 @@ def kind(model: type) -> str:
 
 @pytest.mark.parametrize("model", CHECKS, ids=kind)
 def test_the_example_works_in_an_exercise(model: type[Check], tmp_path: Path) -> None:
-    """An author who copies it needs the containers and images that it speaks of, and nothing else."""
+    """An author who copies it needs the containers, images and tests that it speaks of, and nothing else."""
     good = COMMANDS if model.ability() in {State, Transcribes} else GOOD
     head = good.partition("checks:\n")[0].replace("busybox:1", "python:3-slim")
     text = head + "checks:\n" + "".join(f"  {line}\n" for line in inspect.cleandoc(model.example).splitlines())
+    (tmp_path / "it" / "tests").mkdir(parents=True)
+    (tmp_path / "it" / "tests" / "test_notes.py").touch()
     [loaded] = load(write(tmp_path, text)).file.checks
     assert type(loaded) is model
 

@@ -44,7 +44,7 @@ class Pytest(Check):
     """
 
     example: ClassVar[str] = """
-    - {id: notes, kind: pytest, file: tests/test_notes.py, needs: [builds], timeout: 20s}
+    - {id: notes, kind: pytest, file: tests/test_notes.py, timeout: 20s}
     """
     several: ClassVar[bool] = True
 

@@ -140,7 +140,8 @@ def finding(
     if report.skipped:
         error = call.excinfo.value
         if hasattr(report, "wasxfail"):
-            return Finding("skipped", one_line(f"is expected to fail {report.wasxfail}", 300))
+            reason = f"is expected to fail: {report.wasxfail}" if report.wasxfail else "is expected to fail"
+            return Finding("skipped", one_line(reason, 300))
         return Finding("skipped", one_line(str(getattr(error, "msg", None) or error) or "skipped", 300))
     return _raised(item, call.excinfo, compared)
 
@@ -183,7 +184,8 @@ def _asserted(
     plain = explanation.startswith("assert ") or not explanation
     evidence: tuple[Evidence, ...] = ()
     if rest or explanation.startswith("assert "):
-        text = f"{source}\n{'assert ' + rest if rest else explanation}"
+        shown = source if node is None else f"assert {ast.unparse(node.test)}"
+        text = f"{shown}\n{'assert ' + rest if rest else explanation}"
         evidence = (Evidence(kind="source", title="what the test says", text=clip(text, _LONG)),)
     sides = None if node is None or compared is None else _sides(node.test, compared)
     expected, actual = (None, None) if sides is None else (sides.expected, sides.actual)

@@ -96,6 +96,7 @@ def test_the_id_is_the_folders_name(tmp_path: Path) -> None:
         ("wrong: [", "expect.yaml", "not valid YAML"),
         ("{}", "wrong/slip", "is not in expect.yaml"),
         ("wrong: {slip: {fails: [x]}}", "wrong/slip", "names checks that there aren't: x"),
+        ("wrong: {slip: {fails: [builds-x]}}", "wrong/slip", "names checks that there aren't: builds-x"),
         ("wrong: {slip: {}}", "wrong/slip", "fails nothing, so it proves nothing"),
         ("wrong: {slip: {fails: [builds]}, b: {fails: [builds]}}", "wrong/b", "there is no such folder"),
     ],
