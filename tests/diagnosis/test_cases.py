@@ -34,7 +34,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "title": "It",
     "submission": {"kind": "dockerfile"},
     "images": ["python:3-slim", "busybox:1"],
-    "containers": {"main": {"publish": [3000], "ready": {"port": 3000, "within": "2s"}}},
+    "containers": {"main": {"publish": [3000], "ready": {"port": 3000}}},
     "checks": [
         {"id": "builds", "kind": "build"},
         {"id": "answers", "kind": "http", "port": 3000, "needs": ["builds"]},
