@@ -1,4 +1,4 @@
-"""Compiled programs: for what machine one is made, and which loader it needs. Only the first bytes are read."""
+"""Programs as files: for what machine one is compiled, and which loader it needs. Only the first bytes are read."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ class Binary:
     """What it is made for: `Linux on arm64`, `macOS`, `Windows`."""
     loader: str | None = None
     """The dynamic loader that a Linux program names; None: it needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The program that a container was to start with, as a file of its image."""
+
+    name: str
+    """As the command has it."""
+    path: str | None
+    """Where the image has it; None: nowhere."""
+    on_path: bool = True
+    """Whether it is there where the container looks for it."""
+    target: str | None = None
+    """What a compiled program is made for: `Linux on amd64`, `macOS`, `Windows`; None for others."""
+    loader: str | None = None
+    """The program that has to load a compiled one into memory."""
+    loader_there: bool = True
 
 
 def read(head: bytes) -> Binary | None:

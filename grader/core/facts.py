@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.core.binaries import Program
     from grader.core.inventory import ContainerFacts
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
@@ -257,23 +258,8 @@ class Variation:
     """Paths in the container, each with the volume that is mounted there."""
     await_ready: bool = True
     """Whether to wait until it is ready, as the exercise describes that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """The program that a container was to start with, as a file of its image."""
-
-    name: str
-    """As the command has it."""
-    path: str | None
-    """Where the image has it; None: nowhere."""
-    on_path: bool = True
-    """Whether it is there where the container looks for it."""
-    target: str | None = None
-    """What a compiled program is made for: `Linux on amd64`, `macOS`, `Windows`; None for others."""
-    loader: str | None = None
-    """The program that has to load a compiled one into memory."""
-    loader_there: bool = True
+    start: bool = True
+    """Whether it is started at all; one that is not shows what the image, and volumes, have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Final
 
 from grader.core import binaries
-from grader.core.facts import Program
+from grader.core.binaries import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable

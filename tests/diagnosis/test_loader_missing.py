@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.core.facts import Program
+from grader.core.binaries import Program
 from tests.support.cases import exited, explains, silent
 
 CAUSE = "loader_missing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.core.facts import Program
+from grader.core.binaries import Program
 from tests.support.cases import cannot_start, exited, explains, silent
 
 if TYPE_CHECKING:

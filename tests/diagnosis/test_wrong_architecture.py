@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from grader.core.facts import Program
+from grader.core.binaries import Program
 from tests.support.cases import exited, explains, files, silent
 
 if TYPE_CHECKING:

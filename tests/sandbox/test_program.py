@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from grader.core.facts import Entry, Program
+from grader.core.binaries import Program
 from grader.sandbox.program import find
 from tests.core.test_binaries import elf
 from tests.support.factories import make_entry, make_image, make_state
+
+if TYPE_CHECKING:
+    from grader.core.facts import Entry
 
 FILES = {
     "/usr/local/bin/python": make_entry(content=elf(62)),
