@@ -23,6 +23,13 @@ Write a Dockerfile. The image that it makes is checked for:
 """
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes every value out: exercises have no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the library's signature
+        return True
+
+
 def exercise(draft: Draft, name: str, title: str, images: Sequence[str]) -> dict[str, Any]:
     """Give what exercise.yaml says."""
     builds = {"id": _free("builds", draft), "kind": "build", "title": "The image builds", "points": 0}
@@ -57,7 +64,7 @@ def write(draft: Draft, folder: Path, title: str, images: Sequence[str]) -> None
     notes = [f"# Made from {draft.source.path.name} by `grader exercise import`."]
     notes += ["# What is not as it was there:"] if draft.notes else []
     notes += [f"# - {' '.join(note.split())}" for note in draft.notes]
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=118)
+    text = yaml.dump(data, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=118)
     (folder / "exercise.yaml").write_text("\n".join([*notes, _escaped(text)]), encoding="utf-8")
     titles = dict.fromkeys(one["title"] for one in data["checks"])
     task = _TASK.format(title=title, checks="\n".join(f"- {one}" for one in titles))

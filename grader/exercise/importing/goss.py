@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 _OUTSIDE: Final = {
     "dns": "names are looked up by the container's own programs; ask with a `command` check",
-    "kernel-param": "the kernel is the host's; a `command` check can read /proc/sys",
-    "mount": "what is mounted is Docker's doing; a `container` check says more",
-    "interface": "network interfaces are Docker's doing",
     "registry": "that is Windows's",
     "service": "a container has no service manager; ask for the process",
 }
@@ -33,6 +30,9 @@ _KINDS: Final[dict[str, Callable[[Draft, Path, str, dict[str, Any]], None]]] = {
     "file": _goss_files.file,
     "group": _goss_files.group,
     "http": _goss_servers.http,
+    "interface": _goss_system.interface,
+    "kernel-param": _goss_system.kernel_param,
+    "mount": _goss_system.mount,
     "package": _goss_files.package,
     "port": _goss_servers.port,
     "process": _goss_system.process,

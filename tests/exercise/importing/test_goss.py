@@ -87,7 +87,7 @@ def test_the_same_as_goss(path: Path, tmp_path: Path, image: str) -> None:
 
 
 def _plain(title: str) -> str:
-    for word in ("User ", "Group ", "Package ", "Process ", "Port "):
+    for word in ("User ", "Group ", "Package ", "Process ", "Port ", "Mount ", "KernelParam ", "Interface "):
         title = title.removeprefix(word)
     return title
 
@@ -97,9 +97,9 @@ def _plain(title: str) -> str:
     [
         ("dns: {localhost: {resolvable: true}}", "dns.localhost: left out"),
         ("service: {nginx: {running: true}}", "a container has no service manager"),
-        ("interface: {eth0: {exists: true}}", "interface.eth0: left out"),
-        ("mount: {/: {exists: true}}", "mount./: left out"),
-        ("kernel-param: {a.b: {value: '1'}}", "the kernel is the host's"),
+        ("interface: {eth0: {exists: true, addrs: [1.2.3.4/8]}}", "interface.eth0.addrs: left out"),
+        ("mount: {/: {exists: true, usage: {lt: 90}}}", "mount./.usage: left out"),
+        ("mount: {/: {exists: true, opts: {contain-element: rw}}}", "the matcher contain-element of a mount"),
         ("matching: {a: {content: 3, matches: {gt: 4}}}", "it does not hold"),
         ("file: {/b: {exists: true, skip: true}}", "the file says `skip`"),
         ("file: {/b: {exists: true, contents: {xml: {a: b}}}}", "there is no counterpart for the matcher xml"),
