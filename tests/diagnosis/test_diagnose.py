@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.core import kinds
-from grader.core.facts import Case
+from grader.core.binaries import Program
+from grader.core.facts import Case, Probe, Process
 from grader.core.result import Diagnosis
 from grader.diagnosis import PACKAGE, diagnose
-from tests.support.cases import absent, built, exited, files, running, step_failed, unbuilt
+from tests.support.cases import absent, built, commanded, exited, files, running, step_failed, unbuilt
+from tests.support.states import line, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,6 +130,10 @@ def _hostile() -> Iterator[Case]:
     for text in texts:
         context = {"files": files("a" * 3_000, "b/c"), "scripts": {"b/c": text.encode("utf-8", "replace")}}
         yield Case(kind="build", message=text)
+        ran = line(
+            f"docker run -v x.txt:/x {text}", 1, f"No such container: {text}\n{text}\n: No such file or directory"
+        )
+        yield commanded(ran, line(f'docker exec web sh -c "read {text}; echo ${text}"'), left=[made("web")], logs=text)
         for source in dockerfiles:
             yield step_failed(source, 2, 127, text, **context)
             yield unbuilt(source, text, step=text, line=9, timed_out=True)
@@ -137,6 +144,15 @@ def _hostile() -> Iterator[Case]:
             yield running(source, text, "127.0.0.1:3000", "::1:1", logs=text, kind="process", message=text)
             yield running(source, text, "127.0.0.1:8000", logs=text)
             yield exited(source, [], 1, text, kind="file", message=text)
+            program = Program(text, text, on_path=False, target=text, loader=text, loader_there=False)
+            yield exited(source, [text], 1, f"exec: no such file or directory, not found {text}", program=program)
+            yield _stopped_by(running(source, [text], message=text, kind="stop", given_env=frozenset({text})), text)
+
+
+def _stopped_by(case: Case, text: str) -> Case:
+    assert case.container is not None
+    state = replace(case.container, health_log=(Probe(1, text),))
+    return replace(case, container=state, processes=(Process(1, "root", text),))
 
 
 @pytest.fixture(scope="module")
