@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal as signals
 import time
 from contextlib import contextmanager
@@ -11,14 +12,16 @@ from pydantic import AfterValidator
 
 from grader.checks import _container
 from grader.core.clock import remaining
-from grader.core.errors import Failure
-from grader.core.facts import Variation
+from grader.core.errors import Failure, Missing
+from grader.core.facts import Command, Variation
+from grader.core.result import Evidence
 from grader.core.specs import Where
+from grader.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.core.abilities import Container, Containers, Instances
+    from grader.core.abilities import Container, Containers, Instances, Spawned
 
 _POLL: Final = 0.1
 """Seconds between two looks."""
@@ -99,3 +102,47 @@ def acted_on(target: Instances, where: str | Where | None, *commands: str) -> tu
     if isinstance(where, Where):
         return tuple(one.replace("CONTAINER", _container.handle(where)) for one in commands)
     return (started(target, where), *(one.replace("CONTAINER", "try") for one in commands))
+
+
+def content(container: Container, path: str) -> bytes | None:
+    """Give what a file in it holds; None where there is none."""
+    entry = container.entry(path, follow=True)
+    return entry.content if entry is not None else None
+
+
+def make(container: Spawned, path: str, command: tuple[str, ...] | None, mark: bytes) -> bytes:
+    """Make a file in a container, from outside or by a command; gives its content. Raises Failure if none is made."""
+    if command is None:
+        container.write(path, mark)
+    else:
+        done = container.execute(Command(command))
+        if done.exit_code != 0:
+            output = done.stdout + done.stderr
+            raise Failure(
+                f"{quoted(shlex.join(command))} should write {path}, and ended with exit code {done.exit_code}",
+                expected="exit code 0",
+                actual=f"exit code {done.exit_code}",
+                evidence=(Evidence(kind="command", title="what it printed", text=output),) if output else (),
+            )
+    made = content(container, path)
+    if made is None:
+        by = "" if command is None else f" after {quoted(shlex.join(command))}"
+        raise Missing(f"there is no file {path} in the container{by}", expected=path, actual="nothing there")
+    return made
+
+
+def making(path: str, command: tuple[str, ...] | None, name: str) -> str:
+    """Write the command with which a person makes such a file."""
+    if command is not None:
+        return f"docker exec {name} {shlex.join(command)}"
+    return f"echo mark > mark && docker cp mark {name}:{shlex.quote(path)}"
+
+
+def showing(path: str, name: str) -> str:
+    """Write the command that shows a file of a container, which needs no program in it."""
+    return f"docker cp {name}:{shlex.quote(path)} - | tar -xO"
+
+
+def text(data: bytes | None) -> str:
+    """Write the content of a file for a person."""
+    return "nothing there" if data is None else data.decode("utf-8", "replace")

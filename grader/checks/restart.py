@@ -80,7 +80,7 @@ class Restart(Check):
 
     def _restart(self, container: Container) -> None:
         _spawned.ready(container, "a container that is ready, to restart it")
-        before = {path: _content(container, path) for path in self.keeps}
+        before = {path: _spawned.content(container, path) for path in self.keeps}
         self._all_there(before)
         container.restart(self.grace)
         _spawned.ready(container, "a container that is ready again", "after docker restart, ")
@@ -135,7 +135,7 @@ class Restart(Check):
 
     def _kept(self, container: Container, before: Mapping[str, bytes | None]) -> None:
         for path, content in before.items():
-            after = _content(container, path)
+            after = _spawned.content(container, path)
             if after is None:
                 raise Missing(f"the file {path} is gone after docker restart", expected=path, actual="nothing there")
             if after != content:
@@ -144,8 +144,3 @@ class Restart(Check):
                     expected=(content or b"").decode("utf-8", "replace"),
                     actual=after.decode("utf-8", "replace"),
                 )
-
-
-def _content(container: Container, path: str) -> bytes | None:
-    entry = container.entry(path, follow=True)
-    return entry.content if entry is not None else None

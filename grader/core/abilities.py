@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         Process,
         Variation,
     )
-    from grader.core.inventory import Inventory, LocalImage
+    from grader.core.inventory import ContainerFacts, Inventory, LocalImage
     from grader.core.layers import Layers, Search
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
@@ -180,6 +180,9 @@ class Container(Protocol):
 
     def state(self) -> ContainerState:
         """Give its present state."""
+
+    def facts(self) -> ContainerFacts:
+        """Give how it was made, and what became of it, as `docker inspect` shows it."""
 
     def logs(self) -> tuple[str, str]:
         """Give what it wrote to stdout and to stderr."""

@@ -83,6 +83,8 @@ class ContainerFacts:
     restarts: int = 0
     runtime: str = ""
     error: str = ""
+    pids_of: str = ""
+    """Whose processes it sees besides its own: `host`, or `container:` and an id; empty: nobody's."""
 
     @property
     def running(self) -> bool:

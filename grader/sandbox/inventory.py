@@ -91,6 +91,7 @@ def container(raw: dict[str, Any], work: str) -> ContainerFacts:
         restarts=state.restarts,
         runtime=str(host.get("Runtime") or ""),
         error=state.error,
+        pids_of=str(host.get("PidMode") or ""),
     )
 
 

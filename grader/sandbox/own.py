@@ -9,6 +9,7 @@ from grader.core.errors import Failure, SandboxError
 from grader.sandbox import inventory, outside
 from grader.sandbox.containers import EngineContainer
 from grader.sandbox.files import ContainerFiles
+from grader.sandbox.inside import boot
 
 if TYPE_CHECKING:
     import socket
@@ -33,6 +34,10 @@ class OwnContainer:
     def state(self) -> ContainerState:
         """Give its present state."""
         return self._container.state()
+
+    def facts(self) -> ContainerFacts:
+        """Give how the student made it, and what became of it."""
+        return inventory.container(self._container.inspect(), str(boot.WORK))
 
     def logs(self) -> tuple[str, str]:
         """Give what it wrote; nothing where the student chose to keep no log."""

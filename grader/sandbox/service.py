@@ -11,7 +11,7 @@ from grader.core.errors import Failure, SandboxError, TimedOut
 from grader.core.facts import Variation
 from grader.core.quantities import show_seconds
 from grader.core.web import Request, exchange
-from grader.sandbox import outside
+from grader.sandbox import inventory, outside
 from grader.sandbox.containers import OurContainer, state_of
 from grader.sandbox.files import ContainerFiles
 from grader.sandbox.place import put
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from grader.core.facts import Command, Completed, ContainerState, Entry, Listener, Process
+    from grader.core.inventory import ContainerFacts
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
@@ -63,7 +64,8 @@ class Service:
         self._ports: dict[int, tuple[str, int]] = {}
         # A client of its own: it may be started by another thread, and the library's clients are not to be shared.
         self._container = OurContainer(ledger, config_of(spec, image, variation), ledger.engine.client())
-        self._container.start()
+        if variation.start:
+            self._container.start()
         self._started = time.monotonic()
 
     @property
@@ -74,6 +76,10 @@ class Service:
     def state(self) -> ContainerState:
         """Give its present state."""
         return self._container.state()
+
+    def facts(self) -> ContainerFacts:
+        """Give how it was made, and what became of it."""
+        return inventory.container(self._container.inspect(), "")
 
     def logs(self) -> tuple[str, str]:
         """Give what it wrote to stdout and to stderr."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.core.clock import budget
+from grader.core.errors import SandboxError
 from grader.sandbox.engine import LABEL
 from grader.sandbox.errors import translated
 from grader.sandbox.ledger import uninterrupted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from grader.core.abilities import Conversation
     from grader.core.facts import Command, Variation
     from grader.core.specs import ContainerSpec, Where
+    from grader.sandbox.engine import Engine
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.service import Service
 
@@ -88,16 +90,26 @@ def spawned(ledger: Ledger, like: Like, variation: Variation) -> Iterator[Servic
     from grader.sandbox.service import Service
 
     within = like.spec.ready.within
+    if variation.memory is not None:
+        _limits_memory(ledger.engine)
     with budget("start", like.seconds + within):
         service = Service(ledger, like.name, like.spec, like.image, like.passwd, variation)
     try:
-        if variation.await_ready:
+        if variation.await_ready and variation.start:
             with budget("start", within + 1):
                 service.ready()
         yield service
     finally:
         with uninterrupted():
             service.remove()
+
+
+def _limits_memory(engine: Engine) -> None:
+    """Refuse to try what would prove nothing."""
+    with translated("asking the engine about itself"):
+        limits = engine.api.info().get("MemoryLimit")
+    if not limits:
+        raise SandboxError("this engine does not limit the memory of containers", hint="`grader doctor` says more.")
 
 
 @contextmanager

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from grader.checks.dialogue import Dialogue
+from grader.checks.immutable import Immutable
+from grader.checks.isolated import Isolated as Apart
+from grader.checks.persists import Persists
+from grader.checks.restart import Restart
+from grader.checks.signal import Signal
 from grader.core.allowances import Allowances
 from grader.core.errors import Failure, Missing, PolicyError, TimedOut
 from grader.core.facts import Command, Variation
@@ -18,6 +24,7 @@ from grader.sandbox.engine import connect
 from grader.sandbox.ledger import Ledger
 from grader.sandbox.replay import Recorder, Replay
 from grader.sandbox.workspace import Workspace, begin
+from tests.support.checks import fails, make
 from tests.support.engine import IMAGES, write
 
 if TYPE_CHECKING:
@@ -113,6 +120,34 @@ def test_a_container_and_all_that_is_known_of_it(attempt: Attempt) -> None:
     assert entry.content == f"{web.id[:12]}\n".encode()
     with pytest.raises(Failure, match="it publishes 3000:8000"):
         own.connect(81, 5)
+
+
+def test_checks_may_act_on_a_container_and_start_others_like_it(attempt: Attempt) -> None:
+    made = attempt.run(
+        "docker run -d --name web -v notes:/data busybox:1 sh -c "
+        "'trap \"echo again\" HUP; echo up > /note; echo kept > /data/note; while :; do sleep 0.05; done'\n"
+        "docker run -d --name other --pid container:web busybox:1 sleep 100\nsleep 0.5\n"
+    )
+    web = {"in": {"container": "web"}}
+    make(Persists, path="/data/note", **web).run(made)
+    make(Immutable, path="/note", **web).run(made)
+    make(Apart, path="/note", hostnames=True, **web, **{"from": "other"}).run(made)
+    make(Signal, signal="HUP", log="again\n", stays="100ms", **web).run(made)
+    make(Restart, keeps=["/data/note"], grace="100ms", stays="100ms", **web).run(made)
+    asked = {
+        "command": ["sh", "-c", "read name; echo Hello, $name"],
+        "steps": [{"send": "Ada"}, {"expect": "Hello, Ada"}],
+    }
+    make(Dialogue, exec=True, **asked, **web).run(made)
+    make(Dialogue, tty=False, **asked, **web).run(made)
+    for check, because in (
+        (make(Persists, path="/note", **web), "is on no volume"),
+        (make(Immutable, path="/bin/sh", **web), "it is part of the image"),
+        (make(Apart, processes=True, **web, **{"from": "other"}), "'other' sees the processes of container 'web'"),
+        (make(Signal, signal="KILL", stays="100ms", **web), "should run on, and it ended with exit code 137"),
+    ):
+        fails(check, made, because)
+    assert {one.name for one in made.inventory().containers} == {"web", "other"}
 
 
 def test_calls_are_those_of_their_command(attempt: Attempt) -> None:

@@ -12,6 +12,7 @@ from grader.core.errors import Failure
 if TYPE_CHECKING:
     from grader.core.check import Check
     from grader.sandbox.project import Project
+    from grader.sandbox.workspace import Workspace
     from tests.support.fakes import FakeTarget
 
 
@@ -25,7 +26,7 @@ def passes(check: Check, target: FakeTarget) -> None:
     check.run(target)
 
 
-def fails(check: Check, target: FakeTarget | Project, because: str) -> Failure:
+def fails(check: Check, target: FakeTarget | Project | Workspace, because: str) -> Failure:
     """Assert that a check fails with `because` in its message; give the failure."""
     with pytest.raises(Failure) as caught:
         check.run(target)

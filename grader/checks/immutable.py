@@ -1,0 +1,113 @@
+"""The `immutable` check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from grader.checks import _container, _spawned
+from grader.checks._attributes import AbsolutePath
+from grader.core.check import Check
+from grader.core.errors import Mismatch, Missing
+from grader.core.facts import Variation
+from grader.core.specs import Where
+
+if TYPE_CHECKING:
+    from grader.core.abilities import Instances
+
+_MARK = b"changed in a container\n"
+
+
+class Immutable(Check):
+    """Passes if a change in a container is not in its image, and so not in the next container.
+
+    A student must have changed or made the file at `path` in the container `in`, or removed it (`removed: true`); in a
+    new container of the same image, it must be as it was.
+    For a Dockerfile, the change is made in a container for this check, from outside or by `run`.
+    The new container is not started: it shows what the image has.
+    """
+
+    example: ClassVar[str] = """
+    - {id: image-stays, kind: immutable, path: /etc/motd, title: A change in a container leaves the image alone}
+    """
+
+    kind: Literal["immutable"] = "immutable"
+    path: AbsolutePath
+    """The file that is changed."""
+    removed: bool = False
+    """Whether the change is that the file is gone; only for containers that students make."""
+    run_: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(default=None, alias="run")
+    """A program of the image, with its arguments, that changes the file; not for students' own containers."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Immutable:
+        if isinstance(self.in_, Where) and self.run_ is not None:
+            raise ValueError("run is for containers of the exercise's: students change their files themselves")
+        if not isinstance(self.in_, Where) and self.removed:
+            raise ValueError("removed is for containers that students make")
+        return self
+
+    @classmethod
+    def uses_container(cls) -> bool:
+        return True
+
+    def run(self, target: Instances) -> None:
+        if isinstance(self.in_, Where):
+            name = _container.handle(self.in_)
+            fresh = f"docker create --name new IMAGE; {_spawned.showing(self.path, 'new')}"
+            with _container.reproducible(f"docker diff {name}; {fresh}"):
+                container = target.container(self.in_)
+                before = self._in_the_image(target)
+                after = _spawned.content(container, self.path)
+                self._judge_own(container.name, before, after)
+            return
+        commands = (
+            _spawned.started(target, self.in_),
+            f"{_spawned.making(self.path, self.run_, 'try')}; docker create --name new IMAGE",
+            _spawned.showing(self.path, "new"),
+        )
+        with _container.reproducible(*commands):
+            before = self._in_the_image(target)
+            with target.spawn(self.in_, Variation()) as container:
+                after = _spawned.make(container, self.path, self.run_, _MARK)
+            if after == before:
+                raise Mismatch(
+                    f"{self.path} was not changed in the container: it is as in the image",
+                    expected="another content",
+                    actual=_spawned.text(after),
+                )
+            now = self._in_the_image(target)
+            if now != before:
+                raise Mismatch(
+                    f"{self.path} has changed in a new container of the image",
+                    expected=_spawned.text(before),
+                    actual=_spawned.text(now),
+                )
+
+    def _in_the_image(self, target: Instances) -> bytes | None:
+        with target.spawn(self.in_, Variation(start=False)) as fresh:
+            return _spawned.content(fresh, self.path)
+
+    def _judge_own(self, name: str, before: bytes | None, after: bytes | None) -> None:
+        if self.removed:
+            if after is not None:
+                raise Mismatch(
+                    f"{self.path} is still in container '{name}'", expected="nothing there", actual=_spawned.text(after)
+                )
+            if before is None:
+                raise Missing(
+                    f"{self.path} is not in the image of container '{name}' either",
+                    expected=self.path,
+                    actual="nothing",
+                )
+            return
+        if after is None:
+            raise Missing(f"there is no file {self.path} in container '{name}'", expected=self.path, actual="nothing")
+        if after == before:
+            raise Mismatch(
+                f"{self.path} is in a new container of the same image, with the same content: "
+                f"it is part of the image, and was not changed in container '{name}'",
+                expected=f"{self.path} is changed in the container only",
+                actual=_spawned.text(before),
+            )

@@ -1,0 +1,86 @@
+"""The `immutable` check, as a table, and on the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.checks.immutable import Immutable
+from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
+from tests.support.fakes import FakeContainer, FakeTarget
+from tests.support.scratch import SLEEPS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = {"in": {"container": "web"}}
+HAS, HAS_NOT = {"/mark": b"x"}, dict[str, bytes]()
+CHANGED = {"/mark": b"y"}
+
+
+def student(own: dict[str, bytes], image: dict[str, bytes]) -> FakeTarget:
+    web = FakeContainer(name="web", files=own)
+    return FakeTarget(containers=[web], spawn=lambda _: FakeContainer(files=dict(image)))
+
+
+@pytest.mark.parametrize(
+    ("fields", "own", "image"),
+    [({}, HAS, HAS_NOT), ({}, CHANGED, HAS), ({"removed": True}, HAS_NOT, HAS)],
+)
+def test_passes(fields: dict[str, Any], own: dict[str, bytes], image: dict[str, bytes]) -> None:
+    target = student(own, image)
+    passes(make(Immutable, path="/mark", **fields, **OWN), target)
+    [(_, variation)] = target.spawned
+    assert not variation.start
+
+
+@pytest.mark.parametrize(
+    ("fields", "own", "image", "because"),
+    [
+        ({}, HAS_NOT, HAS_NOT, "there is no file /mark in container 'web'"),
+        ({}, HAS, HAS, "it is part of the image, and was not changed in container 'web'"),
+        ({"removed": True}, HAS, HAS, "/mark is still in container 'web'"),
+        ({"removed": True}, HAS_NOT, HAS_NOT, "/mark is not in the image of container 'web' either"),
+    ],
+)
+def test_fails(fields: dict[str, Any], own: dict[str, bytes], image: dict[str, bytes], because: str) -> None:
+    failure = fails(make(Immutable, path="/mark", **fields, **OWN), student(own, image), because)
+    assert failure.reproduce == "docker diff web; docker create --name new IMAGE; docker cp new:/mark - | tar -xO"
+
+
+def test_of_a_dockerfile() -> None:
+    target = FakeTarget(spawn=lambda _: FakeContainer())
+    passes(make(Immutable, path="/mark"), target)
+    assert [variation.start for _, variation in target.spawned] == [False, True, False]
+    shared: dict[str, bytes] = {}
+    failure = fails(
+        make(Immutable, path="/mark"),
+        FakeTarget(spawn=lambda _: FakeContainer(files=shared)),
+        "/mark has changed in a new container of the image",
+    )
+    assert (failure.expected, failure.actual) == ("nothing there", "changed in a container\n")
+    target = FakeTarget(spawn=lambda _: FakeContainer(files=dict(HAS)))
+    fails(make(Immutable, path="/mark", run=["x"]), target, "/mark was not changed in the container")
+
+
+@pytest.mark.parametrize(
+    ("fields", "because"),
+    [
+        ({"path": "/mark", "run": ["x"], **OWN}, "students change their files themselves"),
+        ({"path": "/mark", "removed": True}, "removed is for containers that students make"),
+    ],
+)
+def test_refuses(fields: dict[str, Any], because: str) -> None:
+    refuses(Immutable, because, **fields)
+
+
+@pytest.mark.docker
+def test_on_an_image_without_a_shell(tmp_path: Path) -> None:
+    with project_in(tmp_path, f"{SLEEPS}COPY note /etc/note\n", {"note": "of the image\n"}) as project:
+        make(Immutable, path="/etc/note").run(project)
+        make(Immutable, path="/new", run=["/busybox", "cp", "/etc/note", "/new"]).run(project)
+        same = make(Immutable, path="/etc/note", run=["/busybox", "touch", "/etc/note"])
+        failure = fails(same, project, "/etc/note was not changed in the container: it is as in the image")
+        assert failure.actual == "of the image\n"
