@@ -55,13 +55,14 @@ def processes(engine: Engine, container: str, names: Mapping[int, str]) -> tuple
 
 
 def users(passwd: bytes) -> dict[int, str]:
-    """Read user names by number from an /etc/passwd."""
+    """Read user names by number from an /etc/passwd; 0 is root even where that says nothing."""
     found: dict[int, str] = {}
     for line in passwd.decode("utf-8", "replace").splitlines():
         fields = line.split(":")
         # Name, password, number; Python refuses to read very long ones.
         if len(fields) > 2 and fields[2].isdecimal() and len(fields[2]) <= _DIGITS:  # noqa: PLR2004
             found.setdefault(int(fields[2]), fields[0])
+    found.setdefault(0, "root")
     return found
 
 
