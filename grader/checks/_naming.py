@@ -46,7 +46,7 @@ def needs(test: Mapping[str, Any], before: Mapping[str, Sequence[str]], ids: Col
     for name in test["needs"]:
         own = before.get(name) or before.get(f"test_{name}") or (name,) * (name in ids or _among(name, before))
         if not own:
-            raise ValueError(f"needs '{name}', which is neither a test above it nor a check of the exercise")
+            raise ValueError(f"needs '{name}', which is neither a test nor a check above it")
         found += own
     return tuple(dict.fromkeys(found))
 

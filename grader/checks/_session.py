@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks._child import Child
 from grader.checks._desk import Desk
-from grader.core.clock import limit, remaining
-from grader.core.errors import Broken, Failure, TimedOut, Unmet
+from grader.core.clock import budget, limit, remaining
+from grader.core.errors import Broken, Failure, PolicyError, SandboxError, TimedOut, Unmet
 from grader.core.wire import pack, pack_error, unpack
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from grader.core.setting import Setting
 
+_COLLECTING: Final = 60.0
+"""Seconds that pytest may take to start and to find the tests."""
 _GRACE: Final = 5.0
 """Seconds that fixtures may take to tidy up at the end."""
 log = logging.getLogger(__name__)
@@ -38,7 +40,10 @@ class Session:
         self._child = Child(self._path, self._setting)
         self._next = None
         try:
-            return unpack(self._listen("collected", None)["found"])  # type: ignore[no-any-return]
+            # On a clock of its own: what was slow before is the student's, and this is not.
+            with budget("reading tests", _COLLECTING):
+                found: Mapping[str, Any] = unpack(self._listen("collected", None)["found"])
+                return found
         except BaseException:
             self._end()
             raise
@@ -89,8 +94,10 @@ class Session:
                     while True:
                         self._next = self._next or str(self._listen("next", self._desk)["test"])
                         self._tell({"run": None})
-        except TimedOut:
-            log.info("the fixtures of %s did not tidy up in time", self._path)
+        except (PolicyError, SandboxError):
+            raise
+        except Exception:
+            log.exception("the fixtures of %s could not tidy up", self._path)
         finally:
             self._end()
 

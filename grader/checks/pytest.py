@@ -12,7 +12,6 @@ from pydantic import AfterValidator, Field, model_validator
 
 from grader.checks._test import Test
 from grader.core.check import Check
-from grader.core.clock import limit
 from grader.core.errors import Broken, TimedOut
 from grader.core.quantities import Points, Seconds
 from grader.core.result import Visibility
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from grader.checks._session import Session
     from grader.core.abilities import Anything
     from grader.core.setting import Setting
-
-_COLLECTING = 60.0
-"""Seconds that pytest may take to find the tests."""
 
 
 def _inside(value: str) -> str:
@@ -82,8 +78,7 @@ class Pytest(Check):
         session = Session(setting.exercise / self.file, setting)
         try:
             try:
-                with limit(_COLLECTING, "the time to find the tests"):
-                    found = session.collect()
+                found = session.collect()
             except (Broken, TimedOut) as error:
                 yield (self._impossible(self.id, str(error)),)
                 return
@@ -105,7 +100,7 @@ class Pytest(Check):
             problem = test["problem"]
             needs: tuple[str, ...] = ()
             try:
-                needs = _naming.needs(test, before, setting.ids - {self.id})
+                needs = _naming.needs(test, before, setting.above)
             except ValueError as error:
                 problem = problem or str(error)
             made.append(self._test(name, test, needs, session, problem))

@@ -27,4 +27,6 @@ class Setting:
     environment: Callable[[], Mapping[str, str]] = dict
     """Gives the variables with which the `docker` command finds the engine; none where there is no engine."""
     ids: frozenset[str] = frozenset()
-    """The ids of the exercise's checks, which no result of another one may have."""
+    """The ids of the exercise's checks, and of results so far, which no result of another one may have."""
+    above: frozenset[str] = frozenset()
+    """Those of them that come first, and so can be needed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,7 @@ from grader.core.specs import Where
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Collection, Iterator, Sequence
 
     from grader.core.check import Check
     from grader.core.progress import Progress
@@ -38,7 +37,7 @@ def run_checks(
     for check in checks:
         check.announce(target)
     for check in checks:
-        with _parts(check, setting) as parts:
+        with _parts(check, attempt, setting) as parts:
             for part in parts:
                 # Whoever watches may be the student.
                 hidden = part.visibility is Visibility.HIDDEN or _waits(check, attempt)
@@ -52,12 +51,28 @@ def run_checks(
 def skip_checks(attempt: Attempt, only: Collection[str], setting: Setting | None, message: str) -> None:
     """Add what is wanted to the attempt's results without looking at anything."""
     for check in chosen(attempt.exercise, only):
-        with _parts(check, setting) as parts:
+        with _parts(check, attempt, setting) as parts:
+            attempt.parts |= {part.id: check.id for part in parts}
             attempt.checks += [outcome(part, Outcome.SKIPPED, message=message) for part in parts]
 
 
-def _parts(check: Check, setting: Setting | None) -> AbstractContextManager[Sequence[Check]]:
-    return nullcontext((check,)) if setting is None else check.expand(setting)
+@contextmanager
+def _parts(check: Check, attempt: Attempt, setting: Setting | None) -> Iterator[Sequence[Check]]:
+    """Give what a check consists of; for one that can't be told of, its result is added to the attempt."""
+    if setting is None or not check.several:
+        yield (check,)
+        return
+    names = [one.id for one in attempt.exercise.file.checks]
+    above = frozenset({*names[: names.index(check.id)], *attempt.parts})
+    with ExitStack() as stack:
+        try:
+            parts = stack.enter_context(check.expand(replace(setting, ids=setting.ids | above, above=above)))
+        except (PolicyError, SandboxError):
+            raise
+        except Exception as error:  # noqa: BLE001 - what a check's bug may come to is an outcome
+            attempt.checks.append(_error(check, error))
+            parts = ()
+        yield parts
 
 
 def chosen(exercise: Exercise, only: Collection[str]) -> list[Check]:
@@ -85,14 +100,18 @@ def _check(check: Check, target: Any, attempt: Attempt) -> CheckResult:
         return outcome(check, Outcome.SKIPPED, message=str(unmet))
     except (PolicyError, SandboxError):
         raise
-    except Exception as error:
-        # A bug in a check is nobody's lost point, and must not take the other checks along.
-        message = str(error)
-        if not isinstance(error, Broken):
-            log.exception("check %s of kind %s is broken", check.id, check.kind)
-            message = f"the check itself is broken: {type(error).__name__}: {one_line(message)}"
-        return outcome(check, Outcome.ERROR, message=message)
+    except Exception as error:  # noqa: BLE001 - what a check's bug may come to is an outcome
+        return _error(check, error)
     return outcome(check, Outcome.PASSED, points=check.points, seconds=time.monotonic() - started)
+
+
+def _error(check: Check, error: Exception) -> CheckResult:
+    """Say what is wrong with a check: a bug in it is nobody's lost point, and must not take the others along."""
+    if isinstance(error, Broken):
+        return outcome(check, Outcome.ERROR, message=str(error))
+    log.error("check %s of kind %s is broken", check.id, check.kind, exc_info=error)
+    message = f"the check itself is broken: {type(error).__name__}: {one_line(str(error))}"
+    return outcome(check, Outcome.ERROR, message=message)
 
 
 def _withheld(check: Check) -> CheckResult:

@@ -90,8 +90,9 @@ def _points(item: pytest.Item) -> tuple[Decimal, bool, str | None]:
     except (IndexError, InvalidOperation):
         points = Decimal(-1)
     bonus = mark.kwargs.get("bonus", False)
-    if len(mark.args) != 1 or set(mark.kwargs) - {"bonus"} or not points.is_finite() or points < 0:
-        return Decimal(0), False, "points take a number, 0 or more: @pytest.mark.points(2)"
+    fits = points.is_finite() and points >= 0 and points == round(points, 4)
+    if len(mark.args) != 1 or set(mark.kwargs) - {"bonus"} or not fits:
+        return Decimal(0), False, "points take a number, 0 or more, of 4 decimals at most: @pytest.mark.points(2)"
     return points, bonus is True, None
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -25,10 +27,20 @@ def begin(config: pytest.Config) -> None:
     """Take part in a run that a check has started."""
     descriptor: int = config.option.grader_channel
     os.set_inheritable(descriptor, False)  # what the tests start must not keep the channel open
+    threading.Thread(target=_watch, args=(descriptor,), daemon=True).start()
     led = Led(Channel(socket.socket(fileno=descriptor)), config.rootpath)
     config.stash[ASKER] = lambda: led
     config.pluginmanager.register(fixtures, "grader-fixtures")
     config.pluginmanager.register(led, "grader-led")
+
+
+def _watch(descriptor: int) -> None:
+    """End with all that was started as soon as whoever led is gone, however that came: even a test that hangs."""
+    watch = select.poll()
+    watch.register(descriptor, 0)  # which still tells of a connection that is closed
+    while not watch.poll():
+        pass
+    os.killpg(os.getpid(), signal.SIGKILL)
 
 
 class Led:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import subprocess
+import sys
+import time
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +31,7 @@ from tests.support.scripted import Built, expanded, outcome, setting, write_test
 from tests.support.servers import sending, serving
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from grader.core.check import Check
 
@@ -263,7 +267,7 @@ def ran(place: Path) -> dict[str, tuple[Check, Exception | None]]:
         patch.setenv("PYTEST_ADDOPTS", "--also-not")
         patch.setenv("PYTEST_PLUGINS", "nosuchplugin")
         patch.setenv("SECRET", "hunter2")
-        with expanded(place, TESTS, {"ids": frozenset({"it", "builds"})}) as parts:
+        with expanded(place, TESTS, {"ids": frozenset({"it", "builds"}), "above": frozenset({"builds"})}) as parts:
             limits = {"it-hangs": 1.0}
             found = {name: (part, outcome(part, TARGET, limits.get(name, 30))) for name, part in parts.items()}
             assert processes_with(f"{place}/scratch")
@@ -329,7 +333,7 @@ def test_the_whole_explanation_is_kept(ran: dict[str, tuple[Check, Exception | N
         ("bad_name", Broken, "there is no container 'wbe' in the exercise; there are main"),
         ("not_there", Broken, "this needs commands that the student ran"),
         ("mark", Broken, "points take a number, 0 or more"),
-        ("needs_what_comes", Broken, "needs 'later', which is neither a test above it nor a check"),
+        ("needs_what_comes", Broken, "needs 'later', which is neither a test nor a check above it"),
         ("hangs", TimedOut, "not finished within 1 s (the limit of check 'it-hangs')"),
         ("dies", Broken, "the process of the tests has ended: exit code 7"),
     ],
@@ -455,6 +459,32 @@ def test_ctrl_c_ends_the_process(tmp_path: Path) -> None:
     ):
         parts["it-a"].run(target)
     assert not processes_with(f"{tmp_path}/scratch")
+
+
+def test_nothing_goes_on_when_the_grader_is_killed(tmp_path: Path) -> None:
+    hanging = (
+        f"import time, pathlib\ndef test_a():\n    pathlib.Path({str(tmp_path / 'on')!r}).touch()\n    time.sleep(600)"
+    )
+    write_tests(tmp_path, hanging)
+    script = f"""
+from pathlib import Path
+from tests.support.scripted import expanded
+place = Path({str(tmp_path)!r})
+with expanded(place, (place / "it/tests/test_it.py").read_text()) as parts:
+    parts["it-a"].run(None)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parent.parent.parent) as process:
+        assert until((tmp_path / "on").exists)
+        process.kill()
+    assert until(lambda: not processes_with(f"{tmp_path}/scratch"))
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Wait for something that comes about soon."""
+    end = time.monotonic() + 30
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    return holds()
 
 
 # --- what tests ask -------------------------------------------------------------------------------------------------

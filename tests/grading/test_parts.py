@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import pytest
 
 from grader.core.check import Check
-from grader.core.errors import Broken, Failure, SubmissionError
+from grader.core.errors import Broken, Failure, SandboxError, SubmissionError
+from grader.core.result import Status
 from grader.grading import Options
 from tests.grading.test_checks import Does, check, outcomes, own_state, raising, run, score, work
 
@@ -30,9 +31,12 @@ class Many(Check):
     kind: Literal["many"] = "many"
     each: tuple[Any, ...] = ()
     seen: Any = None
+    effect: Any = None
 
     @contextmanager
     def expand(self, setting: Setting) -> Iterator[tuple[Check, ...]]:
+        if self.effect is not None:
+            self.effect(setting)
         self.seen.append(setting)
         yield self.each
         self.seen.append("closed")
@@ -57,12 +61,13 @@ def test_each_is_a_result(work: Path) -> None:
 
 def test_it_knows_where_it_is(work: Path) -> None:
     made = many(check("m-a"))
-    run(work, made, check("one"))
+    run(work, check("none"), many(check("o-a"), id="other"), made, check("one"))
     setting, closed = made.seen
     assert closed == "closed"
     assert setting.exercise == work.parent
     assert setting.submission.name == "submission"
-    assert setting.ids == {"many", "one"}
+    assert setting.ids == {"none", "other", "o-a", "many", "one"}
+    assert setting.above == {"none", "other", "o-a"}
     assert dict(setting.environment()) == {}
 
 
@@ -98,3 +103,17 @@ def test_one_of_the_checks_alone(work: Path) -> None:
     options = Options(only=["two"])
     result = run(work, check("one"), many(check("m-a")), check("two", needs=["many"]), options=options)
     assert list(ids(result)) == ["m-a", "two"]
+
+
+@pytest.mark.parametrize(
+    ("error", "message"), [(KeyError("x"), "the check itself is broken: KeyError: 'x'"), (Broken("no file"), "no file")]
+)
+def test_what_there_is_can_not_be_told(work: Path, error: Exception, message: str) -> None:
+    result = run(work, many(effect=raising(error)), check("one"), check("two", needs=["many"]))
+    assert ids(result) == {"many": "error", "one": "passed", "two": "error"}
+    assert result.checks[0].message == message
+
+
+def test_no_engine_for_what_there_is(work: Path) -> None:
+    result = run(work, many(effect=raising(SandboxError("no memory"))), check("one"))
+    assert (result.status, result.message) == (Status.UNGRADED, "no memory")
