@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.core import check, kinds, report, yaml
-from grader.core.abilities import State, Transcribes
+from grader.core.abilities import Described, State, Transcribes
 from grader.core.check import Check
 from grader.core.describe import field_docs
 from grader.core.report import Report
@@ -35,7 +35,7 @@ def kind(model: type) -> str:
 @pytest.mark.parametrize("model", CHECKS, ids=kind)
 def test_the_example_works_in_an_exercise(model: type[Check], tmp_path: Path) -> None:
     """An author who copies it needs the containers, images and tests that it speaks of, and nothing else."""
-    good = COMMANDS if model.ability() in {State, Transcribes} else GOOD
+    good = COMMANDS if model.ability() in {Described, State, Transcribes} else GOOD
     head = good.partition("checks:\n")[0].replace("busybox:1", "python:3-slim")
     text = head + "checks:\n" + "".join(f"  {line}\n" for line in inspect.cleandoc(model.example).splitlines())
     (tmp_path / "it" / "tests").mkdir(parents=True)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from pydantic import Field, model_validator
 
-from grader.checks import _limits, _wiring
+from grader.checks import _container, _limits, _wiring
 from grader.checks._attributes import AbsolutePath, ExposedPort
 from grader.checks._limits import ByteExpectation
 from grader.checks._problems import Problem, compare, report, user_name
 from grader.checks._wiring import Mount
 from grader.core import lookup
+from grader.core.abilities import State
 from grader.core.check import Check
 from grader.core.errors import Mismatch
 from grader.core.matchers import Expectation, expect, parse
@@ -22,7 +23,7 @@ from grader.core.specs import Where
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.core.abilities import State
+    from grader.core.abilities import Described
     from grader.core.inventory import ContainerFacts
 
 _STATES: Final = ("created", "dead", "exited", "paused", "removing", "restarting", "running")
@@ -30,10 +31,14 @@ _OF_TEXT: Final = frozenset({"matches", "starts_with", "ends_with"})
 
 
 class Container(Check):
-    """Passes if a container that the student made is there, and is as expected.
+    """Passes if a container is there, and is as expected.
 
-    `in` says which one: by its name, its image, or the port of the student's machine that leads to it.
+    Of a student's own containers, `in` says which one: by its name, its image, or the port of the student's machine
+    that leads to it.
     Of several, the one that runs is looked at, or else the newest; with `count`, all of them are.
+    Where the exercise describes the containers, `in` is a name there, and what remains to be seen is what the image
+    brings along: `user`, `workdir`, `env`, `labels`, `command`, `mounts` (its VOLUME), `state`, `exit_code`.
+    `exists`, `count`, `image`, `restart`, `restarts`, `health` and `auto_remove` are for containers that students make.
     A failure lists everything that is wrong, not the first thing alone.
     """
 
@@ -82,6 +87,10 @@ class Container(Check):
     """Whether its input stays open (`-i`)."""
     auto_remove: bool | None = None
     """Whether it is removed when it ends (`--rm`)."""
+    health: Expectation | None = None
+    """What its health check says: `healthy`, `unhealthy`, `starting`; `none` without one."""
+    restarts: Expectation | None = None
+    """How often Docker has restarted it, as its policy says."""
     read_only: bool | None = None
     """Whether its file system can't be written to (`--read-only`)."""
     user: Expectation | None = None
@@ -115,9 +124,13 @@ class Container(Check):
         wanted = next(iter(self.ports.values()), None)
         return wanted.raw if wanted is not None and isinstance(wanted.raw, int) else super().asked_host_port
 
-    def run(self, target: State) -> None:
+    def needs_ability(self) -> type:
+        own = (self.count, self.image, self.restart, self.restarts, self.health, self.auto_remove)
+        return State if not self.exists or any(one is not None for one in own) else self.ability()
+
+    def run(self, target: Described) -> None:
         where = self.in_ if isinstance(self.in_, Where) else Where(container=self.in_)
-        everything = target.inventory().containers
+        everything = target.described(self.in_)
         found = lookup.matching(everything, where)
         if not self.exists:
             self._absent(found, everything, where)
@@ -132,8 +145,12 @@ class Container(Check):
         else:
             found = (lookup.the_one(everything, where),)
         problems = [problem for one in found for problem in self._problems(one)]
-        names = " ".join(shlex.quote(one.name) for one in found)
-        report(problems, reproduce=f"docker inspect {names}", evidence=lookup.table(everything))
+        if isinstance(target, State):
+            names = " ".join(shlex.quote(one.name) for one in found)
+            report(problems, reproduce=f"docker inspect {names}", evidence=lookup.table(everything))
+        else:
+            with _container.reproducible(*_container.steps(target, self.in_, "docker inspect CONTAINER")):
+                report(problems)
 
     def _absent(self, found: Sequence[ContainerFacts], everything: Sequence[ContainerFacts], where: Where) -> None:
         if found:
@@ -174,6 +191,8 @@ class Container(Check):
             words: object = " ".join(one.command) if spoken else one.command
             yield from compare(f"the command of {subject}", words, self.command)
         yield from compare(f"the restart policy of {subject}", one.restart, self.restart)
+        yield from compare(f"the number of restarts of {subject}", one.restarts, self.restarts)
+        yield from compare(f"the health of {subject}", one.health or "none", self.health)
         yield from compare(f"the user of {subject}", user_name(one.user), self.user)
         yield from compare(f"the working directory of {subject}", one.workdir or "/", self.workdir)
         yield from compare(f"the host name of {subject}", one.hostname, self.hostname)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from grader.core.dockerfile import Dockerfile
@@ -308,6 +308,18 @@ class Converses(Containers, Protocol):
 @runtime_checkable
 class Instances(Containers, Spawns, Protocol):
     """Containers that are there already, and further ones."""
+
+
+@runtime_checkable
+class Described(Containers, Protocol):
+    """What `docker inspect` shows of containers, whoever made them."""
+
+    def described(self, name: str | Where | None) -> Sequence[ContainerFacts]:
+        """Give all containers among which the named one is to be found, the newest first.
+
+        Of those that the exercise describes, that is the named one alone, under its name there; it is started, if it
+        isn't there yet. Raises Unmet when there is no image.
+        """
 
 
 @runtime_checkable

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo, Variation
+    from grader.core.inventory import ContainerFacts
     from grader.core.layers import Layers, Search
     from grader.core.progress import Progress
     from grader.core.variants import Variant
@@ -54,7 +55,7 @@ class Plan:
 class Project(Further):
     """Builds on first use, starts containers on first use, and answers every question about them.
 
-    Implements the abilities Source, Builds, Images, Files, Runs, Containers, Spawns, Converses, Rebuilds and Explains.
+    Implements the abilities Source, Builds, Images, Files, Runs, Described, Spawns, Converses, Rebuilds, Explains.
     """
 
     def __init__(self, ledger: Ledger, plan: Plan, preparation: Preparation, progress: Progress) -> None:
@@ -223,6 +224,11 @@ class Project(Further):
             except Failure as failure:
                 self._evidence.keep(failure, service)
                 raise
+
+    def described(self, name: str | Where | None) -> tuple[ContainerFacts, ...]:
+        """Give the facts of one of the exercise's containers, as the exercise calls it."""
+        facts = self.container(name).facts()
+        return (replace(facts, name=self._name(name), image="IMAGE"),)
 
     def _like(self, name: str | Where | None) -> Like:
         name, image = self._name(name), self._image_id()

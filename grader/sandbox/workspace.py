@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from grader.core.errors import Failure
     from grader.core.facts import Command, Completed, Entry
-    from grader.core.inventory import Inventory, LocalImage
+    from grader.core.inventory import ContainerFacts, Inventory, LocalImage
     from grader.core.transcript import Transcript
     from grader.sandbox.disposable.engine import Isolated
     from grader.sandbox.ledger import Ledger
@@ -55,7 +55,7 @@ def begin(
 
 
 class Workspace(Further):
-    """Implements the abilities State, Transcribes, Containers, Spawns, Converses, Runs, Files and Explains."""
+    """Implements the abilities State, Transcribes, Described, Spawns, Converses, Runs, Files and Explains."""
 
     def __init__(
         self,
@@ -78,6 +78,10 @@ class Workspace(Further):
     def inventory(self) -> Inventory:
         """Give what is there now; checks may wait for something to happen."""
         return inventory.take(self._engine, WORK)
+
+    def described(self, name: str | Where | None) -> tuple[ContainerFacts, ...]:  # noqa: ARG002 - the ability's signature
+        """Give all containers that the student made."""
+        return self.inventory().containers
 
     def original(self, reference: str) -> LocalImage | None:
         """Give one of the exercise's images as it was before the commands ran."""

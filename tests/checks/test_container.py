@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.checks.container import Container
+from grader.core.abilities import Described, State
 from grader.core.errors import Mismatch, Missing, Unmet
 from grader.core.inventory import Mounted
+from grader.core.specs import ContainerSpec
 from tests.support.checks import fails, make, passes, refuses
+from tests.support.engine import project_in
 from tests.support.fakes import FakeTarget
+from tests.support.scratch import SLEEPS
 from tests.support.states import ended, holding, made, volume
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.sandbox.project import Project
 
 WEB = made(
     "web",
@@ -27,6 +36,8 @@ WEB = made(
     tty=True,
     user="1000:1000",
     hostname="web1",
+    health="healthy",
+    restarts=2,
 )
 JOB = ended("job", 3, image="busybox", command=("sh", "-c", "exit 3"), argv=("sh", "-c", "exit 3"))
 ALL = holding(WEB, JOB)
@@ -66,6 +77,8 @@ def container(where: Any = "web", **fields: Any) -> Container:
         {"memory": "256MiB", "cpus": {"at_most": 1}, "pids": 0},
         {"memory": {"between": ["100MB", "1GB"]}},
         {"restart": "on-failure:3", "tty": True, "stdin": False, "auto_remove": False, "read_only": False},
+        {"restarts": 2, "health": "healthy"},
+        {"where": "job", "restarts": 0, "health": "none"},
         {"user": "1000", "workdir": "/", "hostname": "web1"},
     ],
 )
@@ -127,6 +140,8 @@ def test_passes(fields: dict[str, Any]) -> None:
         ({"stdin": True}, "container 'web' does not keep its input open (-i)"),
         ({"auto_remove": True}, "container 'web' is kept at its end (no --rm)"),
         ({"read_only": True}, "container 'web' can write to its file system"),
+        ({"health": "unhealthy"}, "the health of container 'web' is 'healthy', expected 'unhealthy'"),
+        ({"restarts": 0}, "the number of restarts of container 'web' is 2, expected 0"),
         ({"user": "root"}, "the user of container 'web' is '1000', expected 'root'"),
     ],
 )
@@ -198,6 +213,37 @@ def test_its_ports_are_known_to_diagnoses() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Container, because, **fields)
+
+
+def test_what_only_students_decide() -> None:
+    assert container(state="running", user="root").needs_ability() is Described
+    for fields in ({"exists": False}, {"count": 1}, {"image": "nginx"}, {"restart": "no"}, {"health": "healthy"}):
+        assert container(**fields).needs_ability() is State
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    source = f"{SLEEPS}ENV STAGE=final\nLABEL owner=Ada\nUSER 1000:1000\nWORKDIR /work\nVOLUME /data\n"
+    with project_in(tmp_path_factory.mktemp("container"), source, main=ContainerSpec(publish=(80,))) as project:
+        yield project
+
+
+@pytest.mark.docker
+def test_one_that_the_exercise_describes(project: Project) -> None:
+    own = {"user": "1000", "workdir": "/work", "env": {"STAGE": "final"}, "labels": {"owner": "Ada"}, "tty": False}
+    made = {"mounts": {"/data": {"type": "volume"}}, "memory": "256MiB", "networks": ["bridge"], "state": "running"}
+    make(Container, **own, **made, published=True, ports={80: {"at_least": 1}}).run(project)
+    make(Container, **{"in": "main"}, command=["/busybox", "sleep", "60"], pids=128).run(project)
+
+
+@pytest.mark.docker
+def test_how_it_differs(project: Project) -> None:
+    failure = fails(
+        make(Container, user="root", mounts={"/logs": {}}), project, "the user of container 'main' is '1000'"
+    )
+    assert "container 'main' has nothing mounted at /logs" in failure.message
+    assert str(failure.reproduce).splitlines()[0] == "docker run --rm --name try -p 80:80 IMAGE"
+    assert str(failure.reproduce).splitlines()[-1] == "docker inspect try"
 
 
 def test_survives_a_round_trip() -> None:

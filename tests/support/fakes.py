@@ -326,6 +326,9 @@ class FakeTarget:
             raise Unmet("the commands were not run")
         return self._inventory
 
+    def described(self, name: str | Where | None) -> tuple[ContainerFacts, ...]:
+        return (self.container(name).facts(),) if self._containers else self.inventory().containers
+
     def original(self, reference: str) -> LocalImage | None:
         return self._originals.get(reference)
 
