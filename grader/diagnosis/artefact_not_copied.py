@@ -45,7 +45,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             return _of_base(dockerfile, stage, name, ended, used.line)
         made = maker(stage, name)
         if made is not None:
-            place = "and its path there, and where it is to be"
+            place = f"PATH {wanted(case, ended) or f'/{name}'}, with its path in that stage for PATH"
             return _explain(stage, name, ended, f"names it in line {made.line}", place)
     return None
 

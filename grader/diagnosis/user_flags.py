@@ -36,10 +36,10 @@ def diagnose(case: Case) -> Diagnosis | None:
             else "If the image has no such program at all, USER also takes a number, which needs no user: USER 1000"
         )
     elif used is not None and _OF_DEBIAN.search(ended.output):
-        summary = f"{used[1]} of this image doesn't know the options{used[2]}: they are those of Alpine Linux."
+        summary = f"{used[1]} of this image is not the one of Alpine Linux, and doesn't take these options:{used[2]}"
         fix = f"Use what Debian and Ubuntu have, in line {ended.line}: useradd -m name (or for a group: groupadd name)"
     elif used is not None and _OF_BUSYBOX.search(ended.output):
-        summary = f"{used[1]} of this image doesn't know the options{used[2]}: they are those of Debian."
+        summary = f"{used[1]} of this image is not the one of Debian, and doesn't take these options:{used[2]}"
         fix = f"Use what Alpine Linux has, in line {ended.line}: adduser -D name (or for a group: addgroup -S name)"
     else:
         return None

@@ -26,7 +26,7 @@ def test_a_file_that_a_step_makes() -> None:
     source = 'FROM x:1; RUN go build -o /out/server .; FROM scratch; CMD ["/server"]'
     said = 'exec: "/server": stat /server: no such file or directory'
     case = exited(source, ["/server"], 127, error=said, **CONTEXT)
-    explains(CAUSE, case, "the stage '0' names it in line 2", "COPY --from=0", line=4)
+    explains(CAUSE, case, "the stage '0' names it in line 2", "COPY --from=0 PATH /server, with", line=4)
 
 
 def test_a_program_of_the_stage_s_image() -> None:
