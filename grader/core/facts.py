@@ -283,6 +283,8 @@ class Case:
     """The first bytes of files in the context that begin with `#!`."""
     allowed_images: tuple[str, ...] = ()
     build: Build | None = None
+    offline: bool = False
+    """Whether the steps of the build had no network."""
     image: ImageInfo | None = None
     container: ContainerState | None = None
     listeners: tuple[Listener, ...] = ()

@@ -292,6 +292,7 @@ class Project(Further):
             scripts=found.scripts,
             allowed_images=self._plan.images,
             build=tried if isinstance(tried, Build) else None,
+            offline=self._plan.build.network == "none",
             image=self._image if isinstance(tried, Build) and tried.ok and tried is builder.tried else None,
             refused=tried.rule if isinstance(tried, Refused) else None,
         )
