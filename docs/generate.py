@@ -182,7 +182,7 @@ def _plain(annotation: Any, metadata: list[Any]) -> str:
     if annotation is bool:
         return "`true`, `false`"
     names = {"str": "text", "int": "whole number", "float": "number", "Decimal": "number", "Any": "anything"}
-    names |= {"datetime": "date and time", "Check": "check", "Submission": "map"}
+    names |= {"datetime": "date and time", "Check": "check", "Submission": "map", "Sought": "text or map"}
     return names[annotation.__name__] + _bounds(metadata)
 
 

@@ -101,7 +101,9 @@ def acted_on(target: Instances, where: str | Where | None, *commands: str) -> tu
     """Write the commands that do to `subject` what a check does; in them, CONTAINER stands for its name."""
     if isinstance(where, Where):
         return tuple(one.replace("CONTAINER", _container.handle(where)) for one in commands)
-    return (started(target, where), *(one.replace("CONTAINER", "try") for one in commands))
+    # What removes itself at its end can't be asked afterwards.
+    line = started(target, where).replace(" --rm", "", 1)
+    return (line, *(one.replace("CONTAINER", "try") for one in commands))
 
 
 def content(container: Container, path: str) -> bytes | None:

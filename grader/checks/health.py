@@ -79,7 +79,7 @@ class Unhealthy(Model):
     when: Harm
     """What is done to the container once it is healthy."""
     at_most: Annotated[Seconds, Field(gt=0, le=300)] = 10.0
-    """The time after which it must be unhealthy: more than `retries` times `interval` and `timeout` together."""
+    """The time until it must be unhealthy: give more than `retries` times `interval` and `timeout` together."""
 
 
 class Health(Check):
@@ -122,13 +122,14 @@ class Health(Check):
             for name, value in self.probe.model_dump().items()
             if value is not None
         )
-        harm = [self.unhealthy.when.by_hand()] if self.unhealthy is not None else []
+        start = _spawned.started(target, self.in_, options)
         look = "docker inspect --format '{{json .State.Health}}' try"
-        with _container.reproducible(_spawned.started(target, self.in_, options), *harm, look):
-            variation = Variation(health=True, rhythm=rhythm, await_ready=False)
-            with target.spawn(self.in_, variation) as container:
+        variation = Variation(health=True, rhythm=rhythm, await_ready=False)
+        with target.spawn(self.in_, variation) as container:
+            with _container.reproducible(start, look):
                 self._becomes_healthy(container)
-                if self.unhealthy is not None:
+            if self.unhealthy is not None:
+                with _container.reproducible(start, f"{self.unhealthy.when.by_hand()}\n{look}"):
                     self._notices(container, self.unhealthy)
 
     def _becomes_healthy(self, container: Spawned) -> None:

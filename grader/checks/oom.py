@@ -60,7 +60,8 @@ class Oom(Check):
         return True
 
     def run(self, target: Instances) -> None:
-        line = _spawned.started(target, self.in_, f" -m {self.memory} --memory-swap {self.memory}")
+        size = f"{self.memory // MIB}m" if self.memory % MIB == 0 else str(self.memory)
+        line = _spawned.started(target, self.in_, f" -m {size} --memory-swap {size}")
         if self.command is not None:
             line = f"{line.partition(' IMAGE')[0]} IMAGE {shlex.join(self.command)}"
         # What removes itself can't be asked afterwards.

@@ -124,7 +124,7 @@ class Persists(Check):
                     f"{path} of container '{container.name}' is {where_it_is}, so it goes when the container goes",
                     expected=f"a volume that is mounted at a folder that holds {path}",
                     actual=_listed(facts.mounts),
-                    hint=f"Mount a volume when the container is made: docker run -v NAME:{posixpath.dirname(path)} …",
+                    hint=_hint(posixpath.dirname(path)),
                 )
             written = _spawned.content(container, path)
             if written is None:
@@ -157,6 +157,12 @@ class Persists(Check):
 def _inside(path: str, folder: str) -> bool:
     path, folder = posixpath.normpath(path), posixpath.normpath(folder)
     return folder == "/" or path.startswith(f"{folder}/")
+
+
+def _hint(folder: str) -> str:
+    if folder == "/":
+        return "A volume is mounted at a folder: write the file into one, and give docker run -v NAME:FOLDER."
+    return f"Mount a volume when the container is made: docker run -v NAME:{folder} …"
 
 
 def _listed(mounts: Sequence[Mounted]) -> str:

@@ -88,8 +88,9 @@ class Restart(Check):
         self._kept(container, before)
 
     def _commands(self) -> tuple[str, ...]:
-        shown = [f"docker cp CONTAINER:{path} - | tar -xO" for path in self.keeps]
-        return (f"docker restart -t {self.grace:g} CONTAINER; docker ps -a; docker logs CONTAINER", *shown)
+        shown = [_spawned.showing(path, "CONTAINER") for path in self.keeps]
+        restart = f"docker restart -t {self.grace:g} CONTAINER; docker ps -a; docker logs CONTAINER"
+        return ("\n".join([restart, *shown]),)
 
     def _all_there(self, before: Mapping[str, bytes | None]) -> None:
         for path, content in before.items():

@@ -90,7 +90,7 @@ def test_passes(fields: dict[str, Any], state: ContainerState) -> None:
 def test_fails(fields: dict[str, Any], state: ContainerState, because: str, actual: str) -> None:
     failure = fails(oom(**fields), of(state), because)
     assert failure.actual == actual
-    assert "docker run -m 67108864 --memory-swap 67108864 --name try IMAGE" in str(failure.reproduce)
+    assert "docker run -m 64m --memory-swap 64m --name try IMAGE" in str(failure.reproduce)
 
 
 def test_another_command() -> None:

@@ -129,6 +129,16 @@ def test_of_a_student_fails(target: FakeTarget, because: str) -> None:
     assert failure.reproduce == "docker inspect --format '{{json .Mounts}}' web"
 
 
+def test_a_file_in_no_folder() -> None:
+    target = student(volume("notes", "/data"), files={"/note": b"x"})
+    failure = fails(make(Persists, path="/note", **OWN), target, "/note of container 'web' is on no volume")
+    assert (failure.actual, failure.hint) == (
+        "volume notes at /data",
+        "A volume is mounted at a folder: write the file into one, and give docker run -v NAME:FOLDER.",
+    )
+    assert "-v NAME:/data" in str(fails(make(Persists, path="/data/note", **OWN), student(files={}), "no volume").hint)
+
+
 @pytest.mark.parametrize(
     ("fields", "because"),
     [
