@@ -13,10 +13,11 @@ from pydantic import AfterValidator
 from grader.checks import _container
 from grader.core.clock import remaining
 from grader.core.errors import Failure, Missing
-from grader.core.facts import Command, Variation
+from grader.core.facts import Command
 from grader.core.result import Evidence
 from grader.core.specs import Where
 from grader.core.text import quoted
+from grader.core.variation import Variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

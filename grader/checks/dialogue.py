@@ -12,9 +12,10 @@ from grader.checks._dialogue import Step
 from grader.checks._talk import Talk
 from grader.core.check import Check
 from grader.core.errors import Failure
-from grader.core.facts import Command, Variation
+from grader.core.facts import Command
 from grader.core.matchers import Expectation, expect
 from grader.core.quantities import Seconds
+from grader.core.variation import Variation
 
 if TYPE_CHECKING:
     from grader.core.abilities import Converses

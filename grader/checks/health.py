@@ -12,11 +12,12 @@ from grader.checks._attributes import AbsolutePath
 from grader.checks._spawned import SignalName
 from grader.core.check import Check
 from grader.core.errors import Failure, Mismatch, Missing, TimedOut
-from grader.core.facts import Command, Rhythm, Variation
+from grader.core.facts import Command
 from grader.core.model import Model
 from grader.core.quantities import Seconds, show_seconds
 from grader.core.result import Evidence
 from grader.core.text import one_line, quoted
+from grader.core.variation import Rhythm, Variation
 
 if TYPE_CHECKING:
     from grader.core.abilities import Instances, Spawned

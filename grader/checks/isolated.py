@@ -11,8 +11,8 @@ from grader.checks import _container, _spawned
 from grader.checks._attributes import AbsolutePath
 from grader.core.check import Check
 from grader.core.errors import Mismatch, Missing
-from grader.core.facts import Variation
 from grader.core.specs import In, Where
+from grader.core.variation import Variation
 
 if TYPE_CHECKING:
     from grader.core.abilities import Container, Instances

@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 from grader.checks import _container, _spawned
 from grader.core.check import Check
 from grader.core.errors import Failure, Mismatch
-from grader.core.facts import Variation
 from grader.core.matchers import Expectation, expect
 from grader.core.quantities import Bytes, Seconds, show_bytes, show_seconds
 from grader.core.specs import MIB
+from grader.core.variation import Variation
 
 if TYPE_CHECKING:
     from grader.core.abilities import Instances, Spawned

@@ -11,10 +11,10 @@ from grader.checks import _container, _spawned
 from grader.checks._attributes import AbsolutePath
 from grader.core.check import Check
 from grader.core.errors import Mismatch, Missing
-from grader.core.facts import Variation
 from grader.core.quantities import Seconds
 from grader.core.result import Evidence
 from grader.core.specs import Where
+from grader.core.variation import Variation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

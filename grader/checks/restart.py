@@ -11,9 +11,9 @@ from grader.checks import _container, _spawned
 from grader.checks._attributes import AbsolutePath
 from grader.core.check import Check
 from grader.core.errors import Failure, Mismatch, Missing, TimedOut
-from grader.core.facts import Variation
 from grader.core.quantities import Seconds, show_seconds
 from grader.core.specs import Port, Where
+from grader.core.variation import Variation
 from grader.core.web import Request, exchange
 
 if TYPE_CHECKING:

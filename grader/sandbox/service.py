@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import limit, remaining
 from grader.core.errors import Failure, SandboxError, TimedOut
-from grader.core.facts import Variation
 from grader.core.quantities import show_seconds
+from grader.core.variation import Variation
 from grader.core.web import Request, exchange
 from grader.sandbox import inventory, outside
 from grader.sandbox.containers import OurContainer, state_of

@@ -19,7 +19,8 @@ from grader.sandbox.variations import config_of, varied
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.core.facts import Command, Variation
+    from grader.core.facts import Command
+    from grader.core.variation import Variation
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.spawn import Like
 

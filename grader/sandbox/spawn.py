@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.core.abilities import Conversation
-    from grader.core.facts import Command, Variation
+    from grader.core.facts import Command
     from grader.core.specs import ContainerSpec, Where
+    from grader.core.variation import Variation
     from grader.sandbox.engine import Engine
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.service import Service
@@ -78,7 +79,7 @@ class Further(ABC):
     @contextmanager
     def _running(self, name: str | Where | None) -> Iterator[str]:
         """Give the id of a container in which a command may leave something behind."""
-        from grader.core.facts import Variation
+        from grader.core.variation import Variation
 
         with self.spawn(name, Variation()) as service:
             yield service.id

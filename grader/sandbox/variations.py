@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from grader.sandbox.containers import settings
 
 if TYPE_CHECKING:
-    from grader.core.facts import Rhythm, Variation
     from grader.core.specs import ContainerSpec
+    from grader.core.variation import Rhythm, Variation
 
 _NANO: Final = 1_000_000_000
 _SHORTEST: Final = 1_000_000

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.checks.health import Health
-from grader.core.facts import Command, Probe, Rhythm
+from grader.core.facts import Command, Probe
+from grader.core.variation import Rhythm
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
 from tests.support.factories import make_completed, make_state

@@ -19,7 +19,7 @@ from tests.support.states import made, volume
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.core.facts import Variation
+    from grader.core.variation import Variation
 
 OWN = {"in": {"container": "web"}}
 

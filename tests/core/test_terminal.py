@@ -42,7 +42,21 @@ def test_a_sequence_without_an_end_holds_nothing_up_for_good() -> None:
     assert plain.feed(b"x" * 2 * MAX_SEQUENCE).endswith("xxx")
 
 
-PIECES = [b"\x1b", b"\x1b[", b"\x1b]", b"\x1bP", b"1;2", b"m", b"\r", b"\n", b"x", b"\x07", b"\\", "ä".encode(), b"\xc3"]
+PIECES = [
+    b"\x1b",
+    b"\x1b[",
+    b"\x1b]",
+    b"\x1bP",
+    b"1;2",
+    b"m",
+    b"\r",
+    b"\n",
+    b"x",
+    b"\x07",
+    b"\\",
+    "ä".encode(),
+    b"\xc3",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12))

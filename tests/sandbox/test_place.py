@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.core.errors import Failure, SandboxError
-from grader.core.facts import Variation
+from grader.core.variation import Variation
 from grader.sandbox.place import put
 from tests.support.engine import project_in
 

@@ -13,7 +13,8 @@ import pytest
 
 from grader.core.clock import limit
 from grader.core.errors import Failure, TimedOut, Unmet
-from grader.core.facts import Command, Variation
+from grader.core.facts import Command
+from grader.core.variation import Variation
 from grader.sandbox.session import END_OF_INPUT, Session
 from grader.sandbox.streams import MAX_STREAM
 from tests.support.engine import project_in

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.core.errors import Unmet
-from grader.core.facts import Command, Probe, Rhythm, Variation
+from grader.core.facts import Command, Probe
 from grader.core.specs import MIB, ContainerSpec
+from grader.core.variation import Rhythm, Variation
 from tests.support.engine import project_in
 
 if TYPE_CHECKING:

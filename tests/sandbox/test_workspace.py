@@ -15,10 +15,11 @@ from grader.checks.restart import Restart
 from grader.checks.signal import Signal
 from grader.core.allowances import Allowances
 from grader.core.errors import Failure, Missing, PolicyError, TimedOut
-from grader.core.facts import Command, Variation
+from grader.core.facts import Command
 from grader.core.script import read
 from grader.core.specs import EngineSpec, Where
 from grader.core.transcript import Line, Transcript
+from grader.core.variation import Variation
 from grader.sandbox.disposable.lease import lease
 from grader.sandbox.engine import connect
 from grader.sandbox.ledger import Ledger

@@ -21,7 +21,6 @@ from grader.core.facts import (
     ImageInfo,
     Listener,
     Process,
-    Variation,
 )
 from grader.core.globs import Glob
 from grader.core.specs import Where
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from grader.core.layers import Layers, Search
     from grader.core.transcript import Transcript
     from grader.core.variants import Node, Variant
+    from grader.core.variation import Variation
 
 
 @dataclass
@@ -211,6 +211,8 @@ class FakeTarget:
         self.volumes = 0
         self.announced: list[str] = []
         self.searched: list[Search] = []
+        self.announced_commands: list[Command] = []
+        self.ahead: list[tuple[Command, Completed]] = []
         self.announced_entries: list[Mapping[str, int]] = []
         self.expected: list[str | Where | None] = []
         self.executed: list[tuple[Command, str | Where | None]] = []
@@ -252,6 +254,12 @@ class FakeTarget:
         if follow and found is not None and found.link is not None:
             return self.entry(found.link, follow=True, container=container)
         return found
+
+    def announce_command(self, command: Command) -> None:
+        self.announced_commands.append(command)
+
+    def foreseen(self, command: Command) -> Completed | None:
+        return next((done for one, done in self.ahead if one == command), None)
 
     def announce_layers(self, search: Search) -> None:
         self.searched.append(search)
