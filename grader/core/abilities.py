@@ -27,13 +27,13 @@ if TYPE_CHECKING:
         ImageInfo,
         Listener,
         Process,
-        Variation,
     )
     from grader.core.inventory import ContainerFacts, Inventory, LocalImage
     from grader.core.layers import Layers, Search
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
     from grader.core.variants import Node, Variant
+    from grader.core.variation import Variation
 
 
 @runtime_checkable
@@ -165,6 +165,15 @@ class Layered(Protocol):
 @runtime_checkable
 class Runs(Protocol):
     """Commands, in a running container or in a fresh one."""
+
+    def announce_command(self, command: Command) -> None:
+        """Say that a command will be asked for, for a fresh container, so that it can be run ahead."""
+
+    def foreseen(self, command: Command) -> Completed | None:
+        """Give, once, what an announced command did that was run ahead, beside others; None where there is nothing.
+
+        Whoever doesn't find what is expected there executes the command: it may have been held up by the others.
+        """
 
     def execute(self, command: Command, container: str | Where | None) -> Completed:
         """Run to the end: in the named running container, or (None) in a fresh one of the image.

@@ -19,7 +19,7 @@ from grader.sandbox.ledger import uninterrupted
 from grader.sandbox.trees import Harvest, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from grader.core.facts import Entry
     from grader.sandbox.engine import Engine
@@ -156,7 +156,7 @@ class ImageFiles(_Files):
     What several checks ask for in one folder costs one request, and so do patterns in one.
     """
 
-    def __init__(self, ledger: Ledger, image: str) -> None:
+    def __init__(self, ledger: Ledger, image: Callable[[], str]) -> None:
         super().__init__(ledger.engine)
         self._ledger = ledger
         self._image = image
@@ -206,10 +206,11 @@ class ImageFiles(_Files):
 
     def _container(self) -> str:
         if self._made is None:
+            image = self._image()
             name = self._ledger.name()
             # The command never runs; images FROM scratch have none of their own, and the engine wants one. It would
             # also make the image's working directory, which may be a file.
-            config: dict[str, object] = {"Image": self._image, "WorkingDir": "/", "NetworkDisabled": True}
+            config: dict[str, object] = {"Image": image, "WorkingDir": "/", "NetworkDisabled": True}
             config |= {"Entrypoint": ["/grader-reads-files"], "Cmd": []}
             with uninterrupted(), translated("opening the image's file system"):
                 self._ledger.engine.api.create_container_from_config(config, name)

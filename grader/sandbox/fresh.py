@@ -16,18 +16,30 @@ from grader.sandbox.ledger import remove, uninterrupted
 from grader.sandbox.streams import close, converse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grader.core.specs import ContainerSpec
     from grader.sandbox.ledger import Ledger
 
 
-def run_fresh(ledger: Ledger, image: str, spec: ContainerSpec, command: Command) -> Completed:
-    """Run a command in a new container of the image and remove it. Raises TimedOut at the deadline."""
+def run_fresh(  # noqa: PLR0917 - the last two are for threads, see grader.sandbox.foresight
+    ledger: Ledger,
+    image: str,
+    spec: ContainerSpec,
+    command: Command,
+    api: Any = None,
+    note: Callable[[OurContainer], None] | None = None,
+) -> Completed:
+    """Run a command in a new container of the image and remove it. Raises TimedOut at the deadline.
+
+    `api` is another client than the engine's own; `note` is told of the container once it is made.
+    """
     with _prepared(ledger, image, spec, command) as ready:
         started = time.monotonic()
-        container = OurContainer(ledger, _config(ready, spec, command))
+        container = OurContainer(ledger, _config(ready, spec, command), api)
         try:
+            if note is not None:
+                note(container)
             return _finish(container, command, started)
         finally:
             container.remove()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from grader.core.clock import budget
 from grader.core.errors import Failure, SandboxError, Unmet
-from grader.core.expansion import expand
 from grader.core.facts import Build, Case
 from grader.core.layers import instructions
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
@@ -19,6 +18,8 @@ from grader.sandbox import context, images
 from grader.sandbox.ahead import Ahead
 from grader.sandbox.builder import AS_DESCRIBED, Builder
 from grader.sandbox.evidence import Evidence
+from grader.sandbox.files import ImageFiles
+from grader.sandbox.foresight import Foresight
 from grader.sandbox.layers import Reading
 from grader.sandbox.policy import Refused
 from grader.sandbox.spawn import Further, Like
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from grader.core.dockerfile import Dockerfile
-    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo, Variation
+    from grader.core.facts import Command, Completed, ContextEntry, Entry, ImageInfo
     from grader.core.inventory import ContainerFacts
     from grader.core.layers import Layers, Search
     from grader.core.progress import Progress
     from grader.core.variants import Variant
+    from grader.core.variation import Variation
     from grader.sandbox.context import Survey
-    from grader.sandbox.files import ImageFiles
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.preparation import Preparation
     from grader.sandbox.service import Service
@@ -65,11 +66,11 @@ class Project(Further):
         self._progress = progress
         self._builder = Builder(ledger, plan, preparation, progress)
         self._image: ImageInfo | None = None
-        self._files: ImageFiles | None = None
+        self._files = ImageFiles(ledger, self._image_id)
         self._survey: Survey | None = None
-        self._announced: list[str] = []
-        self._patterns: list[Mapping[str, int]] = []
         self._reading = Reading(ledger.engine)
+        common = partial(self._spec, self._name(None))
+        self._commands = Foresight(ledger, self._image_id, common, lambda: self.image().env)
         self._services: dict[str, Service] = {}
         self._expected: str | None = None
         self._ahead: Ahead[Service] | None = None
@@ -131,34 +132,23 @@ class Project(Further):
 
     def announce(self, path: str) -> None:
         """Remember that a path of the image will be asked for."""
-        self._announced.append(path)
+        self._files.announce(path)
 
     def entry(self, path: str, *, follow: bool = False, container: str | Where | None = None) -> Entry | None:
         """Give what is at a path of the image, or of a container."""
         if container is not None:
             return self.container(container).entry(path, follow=follow)
-        return self._tree().entry(path, follow=follow)
+        return self._files.entry(path, follow=follow)
 
     def announce_entries(self, patterns: Mapping[str, int]) -> None:
         """Remember that what matches patterns will be asked for."""
-        self._patterns.append(patterns)
+        self._files.announce_entries(patterns)
 
     def entries(
         self, patterns: Mapping[str, int], *, container: str | Where | None = None
     ) -> Mapping[str, tuple[Entry, ...]]:
         """Give what matches patterns in the image, or in a container."""
-        return (self._tree() if container is None else self.container(container)).entries(patterns)
-
-    def _tree(self) -> ImageFiles:
-        if self._files is None:
-            from grader.sandbox.files import ImageFiles
-
-            self._files = ImageFiles(self._ledger, self._image_id())
-            for path in self._announced:
-                self._files.announce(path)
-            for patterns in self._patterns:
-                self._files.announce_entries(patterns)
-        return self._files
+        return (self._files if container is None else self.container(container)).entries(patterns)
 
     def announce_layers(self, search: Search) -> None:
         """Remember what will be looked for in the layers of the image."""
@@ -174,17 +164,15 @@ class Project(Further):
         """Run a command in a running container, or in a fresh one of the image."""
         if container is not None:
             return self.container(container).execute(command)
-        from grader.sandbox.fresh import run_fresh
+        return self._commands.execute(command)
 
-        return run_fresh(self._ledger, self._image_id(), self._spec(self._name(None)), self._expanded(command))
+    def announce_command(self, command: Command) -> None:
+        """Remember a command that will be run in a fresh container."""
+        self._commands.announce(command)
 
-    def _expanded(self, command: Command) -> Command:
-        """Fill in the variables of the image, where the command asks for that."""
-        if not command.expand:
-            return command
-        variables = self.image().env
-        argv = tuple(expand(word, variables) for word in command.argv)
-        return replace(command, argv=argv, env={name: expand(value, variables) for name, value in command.env.items()})
+    def foreseen(self, command: Command) -> Completed | None:
+        """Give what a command did that was run ahead."""
+        return self._commands.take(command)
 
     def expect(self, name: str | Where | None) -> None:
         """Remember that a container will be asked for."""
@@ -200,6 +188,7 @@ class Project(Further):
 
     def container(self, name: str | Where | None) -> Service:
         """Start the named container if it isn't there yet, and wait until it is ready or won't be."""
+        self._commands.quiet()
         name = self._name(name)
         service = self._services.get(name)
         if service is not None and service.stopped:
@@ -231,6 +220,7 @@ class Project(Further):
         return (replace(facts, name=self._name(name), image="IMAGE"),)
 
     def _like(self, name: str | Where | None) -> Like:
+        self._commands.quiet()
         name, image = self._name(name), self._image_id()
         self._progress.phase("Starting another container")
         return Like(name, self._spec(name), image, self._passwd, self._plan.limits.start)
@@ -256,6 +246,7 @@ class Project(Further):
 
     def close(self) -> None:
         """Wait for what goes on in the background, so that nothing is made after everything was removed."""
+        self._commands.quiet()
         if self._ahead is not None:
             self._ahead.join()
 

@@ -183,7 +183,7 @@ class Rebuilt:
         if self._reader is None:
             from grader.sandbox.fingerprint import ImageTree
 
-            self._reader = ImageTree(self._ledger, self._id())
+            self._reader = ImageTree(self._ledger, self._id)
         return self._reader
 
     def _id(self) -> str:

@@ -111,6 +111,13 @@ class Workspace(Further):
         """Run a command in one of the student's containers."""
         return self.container(container).execute(command)
 
+    def announce_command(self, command: Command) -> None:
+        """Nothing runs ahead: the containers are the student's."""
+
+    def foreseen(self, command: Command) -> Completed | None:  # noqa: ARG002 - the ability's signature
+        """Give nothing."""
+        return None
+
     def announce(self, path: str) -> None:
         """Nothing can be fetched together: what is looked at may change."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.checks.command import Command
+from grader.core.facts import Command as Order
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
 from tests.support.factories import make_completed
@@ -174,3 +175,26 @@ def test_setup_and_variables_on_a_real_image(project: Project) -> None:
     fails(command(run=["/busybox", "cat", "/note"]), project, "ended with exit code 1")
     path = project.image().env["PATH"]
     command(run=["/busybox", "echo", "$PATH.$NOTHING"], expand_env=True, stdout=f"{path}.").run(project)
+
+
+def test_what_was_run_ahead_may_pass_and_never_fails() -> None:
+    check = make(Command, run=["cat", "/x"], stdout="yes")
+    order = Order(("cat", "/x"))
+    for early, times in (("yes", 0), ("no", 1)):
+        target = FakeTarget(answer=lambda *_: make_completed(stdout="yes"))
+        target.ahead = [(order, make_completed(stdout=early))]
+        passes(check, target)
+        assert target.executed == [(order, None)] * times
+    target = FakeTarget(answer=lambda *_: make_completed(stdout="by itself"))
+    target.ahead = [(order, make_completed(stdout="beside others"))]
+    assert "by itself" in str(fails(check, target, "stdout of 'cat /x'").actual)
+
+
+@pytest.mark.parametrize(
+    ("fields", "ahead"),
+    [({}, True), ({"in": "main"}, False), ({"seconds": {"at_most": "2s"}}, False), ({"setup": [["x"]]}, False)],
+)
+def test_announces_what_may_run_beside_others(fields: dict[str, Any], ahead: bool) -> None:  # noqa: FBT001 - a column
+    target = FakeTarget()
+    make(Command, run=["cat"], **fields).announce(target)
+    assert target.announced_commands == ([Order(("cat",))] if ahead else [])

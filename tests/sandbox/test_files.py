@@ -63,7 +63,7 @@ def files(built: tuple[Ledger, str], monkeypatch: pytest.MonkeyPatch) -> ImageFi
         return real(container, path)
 
     monkeypatch.setattr(ledger.engine.api, "get_archive", counting)
-    found = ImageFiles(ledger, image)
+    found = ImageFiles(ledger, lambda: image)
     found.requests = asked  # type: ignore[attr-defined]
     return found
 
@@ -246,7 +246,7 @@ def test_an_image_with_volumes_leaves_none(built: tuple[Ledger, str], tmp_path: 
     _, image = built
     with watching() as watch:
         with ledger_in(tmp_path) as ledger:
-            assert content(ImageFiles(ledger, image).entry("/etc/passwd")) is not None
+            assert content(ImageFiles(ledger, lambda: image).entry("/etc/passwd")) is not None
             attempt = ledger.attempt
         assert watch.nothing_left(attempt)
         assert len(watch.made(attempt)) == 1
