@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.core.errors import Unmet
+from grader.core.errors import SandboxError, Unmet
 from grader.core.facts import Command, Probe
 from grader.core.specs import MIB, ContainerSpec
 from grader.core.variation import Rhythm, Variation
@@ -72,6 +72,21 @@ def test_a_volume_outlives_a_container_and_ends_with_the_block(project: Project)
             assert second.execute(Command(("test", "-e", "/data/mark"))).exit_code == 0
     api = project._ledger.engine.api
     assert name not in {one["Name"] for one in api.volumes()["Volumes"] or ()}
+
+
+def test_memory_is_not_tried_where_it_has_no_limit(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project._ledger.engine.api, "info", lambda: {"MemoryLimit": False})
+    with (
+        pytest.raises(SandboxError, match="does not limit the memory"),
+        project.spawn(None, Variation(memory=32 * MIB)),
+    ):
+        pass
+
+
+def test_one_that_is_not_started_shows_its_image(project: Project) -> None:
+    with project.spawn(None, Variation(start=False)) as another:
+        assert another.state().status == "created"
+        assert another.entry("/bin/sh", follow=True) is not None
 
 
 def test_what_was_not_built_can_t_be_started(tmp_path: Path) -> None:
