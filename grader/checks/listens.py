@@ -73,6 +73,13 @@ class Listens(Check):
             raise ValueError(f"port {min(both)} can't be in ports and in absent")
         return self
 
+    @property
+    def asked_port(self) -> int | None:
+        # One that may be open inside only is not to be explained as hidden by mistake.
+        for_all = self.address is None or self.address.raw == "any"
+        closes = self.only or bool(self.absent)
+        return self.ports[0] if self.ports and self.protocol == "tcp" and for_all and not closes else None
+
     def run(self, target: Containers) -> None:
         look = f"docker run --rm --network container:CONTAINER busybox netstat -ln{self.protocol[0]}"
         with _container.reproducible(*_container.steps(target, self.in_, look)):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT: Final = 8_000
 """Characters of one command's output that are searched, from its end."""
-LOOKS_AT_PORTS: Final = frozenset({"container", "http", "port"})
+LOOKS_AT_PORTS: Final = frozenset({"container", "http", "port", "tcp"})
 ABOUT_CONTAINERS: Final = frozenset(
     {"calls", "command", "container", "file", "http", "logs", "network", "port", "process", "stop", "transcript"}
 )

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 20_000
 """Characters of output that are searched, from its end: what went wrong is said last."""
 
-_LOOKS_AT_NO_CONTAINER: Final = frozenset({"build", "command", "dockerfile", "file", "image", "lint", "size"})
+_LOOKS_AT_NO_CONTAINER: Final = frozenset(
+    {
+        *("build", "cache", "command", "context", "dockerfile", "file", "history", "image", "lint", "packages"),
+        *("size", "users"),
+    }
+)
 # How the http check begins a complaint about an answer.
 _ANSWERED: Final = re.compile(r" on port \d+: the (?:status|header|body|answer) ")
 
@@ -70,7 +75,7 @@ def server(case: Case) -> ContainerState | None:
     """Give the container that a request should have reached, also if it is one that commands made."""
     if case.transcript is None:
         return container(case)
-    return case.container if case.kind in {"http", "port"} else None
+    return case.container if case.kind in {"http", "listens", "port", "tcp"} else None
 
 
 def unheard(case: Case) -> bool:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _SHELLS: Final = frozenset({"ash", "bash", "dash", "sh", "zsh", "python", "python3", "node", "irb"})
 """Programs that read commands, and end where their input ends."""
-_NEEDS_IT_RUNNING: Final = frozenset({"command", "http", "port", "process", "stop"})
+_NEEDS_IT_RUNNING: Final = frozenset(
+    {"command", "http", "listens", "port", "process", "restart", "signal", "stop", "tcp"}
+)
 
 
 def diagnose(case: Case) -> Diagnosis | None:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from grader.core.facts import Case
     from grader.core.transcript import Line
 
-_NEEDS_IT_RUNNING: Final = frozenset({"command", "http", "port", "process", "stop"})
+_NEEDS_IT_RUNNING: Final = frozenset(
+    {"command", "http", "listens", "port", "process", "restart", "signal", "stop", "tcp"}
+)
 _STARTS: Final = frozenset({"container start", "container restart", "container unpause"})
 _STOPS: Final = frozenset({"container stop", "container kill"})
 

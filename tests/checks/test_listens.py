@@ -119,3 +119,11 @@ def test_a_container_of_the_students_own() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Listens, because, **fields)
+
+
+def test_a_port_for_everybody_is_what_explanations_are_about() -> None:
+    assert make(Listens, ports=[3000, 9], address="any").asked_port == 3000
+    assert make(Listens, ports=[3000]).asked_port == 3000
+    for fields in ({"ports": [3000], "only": True}, {"ports": [9], "address": "loopback"}, {"absent": [22]}):
+        assert make(Listens, **fields).asked_port is None
+    assert make(Listens, ports=[53], address="any", protocol="udp").asked_port is None
