@@ -40,14 +40,15 @@ def test_the_example_works_in_an_exercise(model: type[Check], tmp_path: Path) ->
     text = head + "checks:\n" + "".join(f"  {line}\n" for line in inspect.cleandoc(model.example).splitlines())
     (tmp_path / "it" / "tests").mkdir(parents=True)
     (tmp_path / "it" / "tests" / "test_notes.py").touch()
-    [loaded] = load(write(tmp_path, text)).file.checks
-    assert type(loaded) is model
+    ports = {one["port"] for one in yaml.read(inspect.cleandoc(model.example), "example").data if "port" in one}
+    text = text.replace("publish: [3000]", f"publish: {sorted({3000, *ports})}")
+    assert {type(one) for one in load(write(tmp_path, text)).file.checks} == {model}
 
 
 @pytest.mark.parametrize("model", CHECKS, ids=kind)
 def test_the_example_is_as_short_as_its_page(model: type[Check]) -> None:
     lines = inspect.cleandoc(model.example).splitlines()
-    assert len(yaml.read("\n".join(lines), "example").data) == 1
+    assert len(lines) <= 16
     assert all(len(line) <= 120 for line in lines)
 
 

@@ -31,7 +31,7 @@ def _inside(value: str) -> str:
 
 
 class Pytest(Check):
-    """Runs tests that are written in Python; each of them is a check of its own.
+    """Passes if the tests in a file of Python do; each of them is a check of its own.
 
     A test passes, or fails with the explanation that pytest has for its `assert`; whatever else goes wrong in it is the
     author's doing, and costs no points.

@@ -120,6 +120,11 @@ class Check(Model):
         return self.title or self.id
 
     @property
+    def reached_port(self) -> int | None:
+        """The container port that it connects to, which must be published."""
+        return getattr(self, "port", None)
+
+    @property
     def asked_port(self) -> int | None:
         """The container port that the check is about, for diagnoses."""
         return getattr(self, "port", None)

@@ -141,8 +141,8 @@ def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], prob
         problems.add(path, f"which container? write 'in:' with one of {', '.join(file.containers)}")
         return
     published = file.containers[name].publish if name in file.containers else ()
-    if one.asked_port is not None and one.asked_port not in published:
-        message = f"container '{name}' does not publish port {one.asked_port}; add it to containers.{name}.publish"
+    if one.reached_port is not None and one.reached_port not in published:
+        message = f"container '{name}' does not publish port {one.reached_port}; add it to containers.{name}.publish"
         problems.add((*path, "port"), message)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from grader.sandbox.containers import OurContainer
     from grader.sandbox.ledger import Ledger
 
-AT_ONCE: Final = min(8, 3 * (os.cpu_count() or 1))
+AT_ONCE: Final = min(8, 2 * (os.cpu_count() or 1))
 """Containers in flight."""
 SECONDS: Final = 10.0
 """Time that a command may take ahead; one that takes longer is left to its check."""
