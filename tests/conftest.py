@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +21,8 @@ def no_docker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     # The same for programs that a test starts: the docker command finds no engine.
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/test-is-not-marked-docker.sock")
     monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
+
+
+# A busy machine is no failure: nothing here is measured by the clock.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
