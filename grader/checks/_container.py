@@ -14,8 +14,9 @@ from grader.core.specs import Where
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from grader.core.abilities import Container, Containers
+    from grader.core.abilities import Containers
     from grader.core.facts import Command, ContainerState, Listener
+    from grader.core.handles import Container
 
 _LOG_LINES: Final = 40
 

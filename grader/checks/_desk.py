@@ -19,9 +19,9 @@ from grader.core.web import Reply, Request, exchange
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from grader.core.abilities import Container
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Build, Completed, ContainerState, Entry, ImageInfo, Listener, Process
+    from grader.core.handles import Container
     from grader.core.inventory import Inventory
     from grader.core.result import Evidence
     from grader.core.setting import Setting

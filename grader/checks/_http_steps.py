@@ -13,7 +13,7 @@ from grader.core.errors import Failure
 
 if TYPE_CHECKING:
     from grader.checks._http_talk import Talk
-    from grader.core.abilities import Container
+    from grader.core.handles import Container
 
 _GRACE = 5.0
 """Seconds that the container has to end by itself before it is restarted."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.checks._captures import Value
     from grader.checks._http_exchange import Exchange
     from grader.checks._server import Server
-    from grader.core.abilities import Container
+    from grader.core.handles import Container
     from grader.core.web import Reply, Request
 
 _SETTLE: Final = 5.0

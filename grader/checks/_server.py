@@ -14,7 +14,7 @@ from grader.core.specs import Port, Where
 from grader.core.web.tls import look, secured
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Container
+    from grader.core.handles import Container
     from grader.core.web import Connect
 
 

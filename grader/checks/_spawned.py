@@ -22,7 +22,8 @@ from grader.core.variation import Variation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.core.abilities import Container, Containers, Instances, Spawned
+    from grader.core.abilities import Containers, Instances
+    from grader.core.handles import Container, Spawned
 
 _POLL: Final = 0.1
 """Seconds between two looks."""

@@ -14,7 +14,7 @@ from grader.core.text import quoted
 
 if TYPE_CHECKING:
     from grader.checks._dialogue import Sought, Step
-    from grader.core.abilities import Conversation
+    from grader.core.handles import Conversation
     from grader.core.matching import Matcher
 
 MAX_WRITTEN: Final = 1024 * 1024

@@ -21,9 +21,10 @@ from grader.core.variants import Variant, differences, same_configuration
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.core.abilities import Builds, Rebuilds, Rebuilt
+    from grader.core.abilities import Builds, Rebuilds
     from grader.core.facts import Build as Attempt
     from grader.core.facts import Entry, ImageInfo
+    from grader.core.handles import Rebuilt
 
 _SHOWN: Final = 5
 """Paths that are named where two images differ."""

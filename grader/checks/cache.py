@@ -21,9 +21,10 @@ from grader.core.variants import Variant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from grader.core.abilities import Rebuilds, Rebuilt
+    from grader.core.abilities import Rebuilds
     from grader.core.dockerfile import Dockerfile, Stage
     from grader.core.facts import Step
+    from grader.core.handles import Rebuilt
 
 _OPTIONS: Final = r"(?:\s+-\S{1,80}){0,8}\s+"
 _INSTALLS: Final = re.compile(

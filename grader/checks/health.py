@@ -20,8 +20,9 @@ from grader.core.text import one_line, quoted
 from grader.core.variation import Rhythm, Variation
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Instances, Spawned
+    from grader.core.abilities import Instances
     from grader.core.facts import ContainerState
+    from grader.core.handles import Spawned
 
 _OUTPUT = 200
 """Characters of a probe's output that stand in a sentence."""

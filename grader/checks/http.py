@@ -15,7 +15,8 @@ from grader.core.errors import Failure
 from grader.core.specs import Where
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Container, Containers
+    from grader.core.abilities import Containers
+    from grader.core.handles import Container
 
 _NAME = "try"
 """What a container is called that a person starts."""

@@ -15,7 +15,8 @@ from grader.core.specs import In, Where
 from grader.core.variation import Variation
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Container, Instances
+    from grader.core.abilities import Instances
+    from grader.core.handles import Container
     from grader.core.inventory import ContainerFacts
 
 _MARK = b"written in the first container\n"

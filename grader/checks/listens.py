@@ -16,8 +16,9 @@ from grader.core.specs import Port
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.core.abilities import Container, Containers
+    from grader.core.abilities import Containers
     from grader.core.facts import Listener
+    from grader.core.handles import Container
     from grader.core.matching import Matcher
 
 

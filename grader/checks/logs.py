@@ -13,8 +13,9 @@ from grader.core.matchers import Expectation
 from grader.core.specs import Where
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Container, Containers
+    from grader.core.abilities import Containers
     from grader.core.facts import ContainerState
+    from grader.core.handles import Container
 
 
 class Logs(Check):

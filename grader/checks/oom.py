@@ -16,8 +16,9 @@ from grader.core.specs import MIB
 from grader.core.variation import Variation
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Instances, Spawned
+    from grader.core.abilities import Instances
     from grader.core.facts import ContainerState
+    from grader.core.handles import Spawned
 
 _KILLED = 137
 """The exit code of a main process that got SIGKILL, which here nobody else sends."""

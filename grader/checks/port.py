@@ -11,7 +11,8 @@ from grader.core.errors import Mismatch, Missing
 from grader.core.specs import Port as PortNumber
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Container, Containers
+    from grader.core.abilities import Containers
+    from grader.core.handles import Container
 
 
 class Port(Check):

@@ -19,7 +19,8 @@ from grader.core.web import Request, exchange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.core.abilities import Container, Instances
+    from grader.core.abilities import Instances
+    from grader.core.handles import Container
 
 _MARK = b"written before the restart\n"
 _ERROR = 400

@@ -15,8 +15,9 @@ from grader.core.quantities import Seconds, show_seconds
 from grader.core.specs import Port
 
 if TYPE_CHECKING:
-    from grader.core.abilities import Container, Instances
+    from grader.core.abilities import Instances
     from grader.core.facts import ContainerState
+    from grader.core.handles import Container
 
 
 class Signal(Check):

@@ -19,7 +19,8 @@ from grader.core.web.stream import Stream
 if TYPE_CHECKING:
     import socket
 
-    from grader.core.abilities import Container, Containers
+    from grader.core.abilities import Containers
+    from grader.core.handles import Container
 
 
 class Tcp(Turn, Server):

@@ -23,7 +23,7 @@ _ANY = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what containers are publ
 
 
 class OwnContainer:
-    """Implements `grader.core.abilities.Container`; nothing of it is the grader's to start or to remove."""
+    """Implements `grader.core.handles.Container`; nothing of it is the grader's to start or to remove."""
 
     def __init__(self, engine: Engine, facts: ContainerFacts) -> None:
         self.name = facts.name

@@ -37,7 +37,7 @@ _LOOPBACK_GRACE: Final = 1.5
 
 
 class Service:
-    """Implements `grader.core.abilities.Container` on an engine."""
+    """Implements `grader.core.handles.Container` on an engine."""
 
     def __init__(  # noqa: PLR0917 - what a container is made of
         self,

@@ -35,7 +35,7 @@ _DETACH_KEYS: Final = "ctrl-^,ctrl-@,ctrl-^,ctrl-@,ctrl-^"
 
 
 class Session:
-    """Implements `grader.core.abilities.Conversation` on an attached stream; every wait ends at the deadline."""
+    """Implements `grader.core.handles.Conversation` on an attached stream; every wait ends at the deadline."""
 
     def __init__(
         self,

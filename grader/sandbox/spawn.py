@@ -16,8 +16,8 @@ from grader.sandbox.ledger import uninterrupted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.core.abilities import Conversation
     from grader.core.facts import Command
+    from grader.core.handles import Conversation
     from grader.core.specs import ContainerSpec, Where
     from grader.core.variation import Variation
     from grader.sandbox.engine import Engine

@@ -137,7 +137,7 @@ def by_hand(described: BuildSpec, dockerfile: Path, folder: Path, variant: Varia
 
 
 class Rebuilt:
-    """A build of a variant, and the image it made; implements `grader.core.abilities.Rebuilt`."""
+    """A build of a variant, and the image it made; implements `grader.core.handles.Rebuilt`."""
 
     def __init__(self, ledger: Ledger, outcome: Build, by_hand: str, seconds: float) -> None:
         self._ledger = ledger
