@@ -165,7 +165,7 @@ def _words(annotation: Any, metadata: list[Any]) -> str:
         words = dict.fromkeys(_words(one, []) for one in arguments if one is not type(None))
         return " or ".join(word for word in words if word != "whole number" or "number" not in words)
     if origin is typing.Literal:
-        return ", ".join(f"`{one}`" for one in arguments)
+        return ", ".join(f"`{json.dumps(one) if isinstance(one, bool) else one}`" for one in arguments)
     if origin in {tuple, dict}:
         kind, inner = ("list", arguments[0]) if origin is tuple else ("map", arguments[1])
         return f"{kind} of {_words(inner, [])}"
