@@ -86,7 +86,7 @@ def real_base(source: Dockerfile) -> tuple[str, int]:
 def all_bases(source: Dockerfile) -> list[str]:
     """Name every image that the build reads, each once; what can't be worked out as it is written."""
     found = (references.normalize(one.value) if one.value else one.written for one in references.images(source))
-    return [name for name in dict.fromkeys(found) if name != references.normalize("scratch")]
+    return [name for name in dict.fromkeys(found) if name != references.SCRATCH]
 
 
 def final_user(source: Dockerfile) -> tuple[str, int | None]:

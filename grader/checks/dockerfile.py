@@ -54,7 +54,7 @@ class Dockerfile(Check):
     after: Landmark | None = None
     """Only those count that follow such an instruction in their stage."""
     base: Expectation | None = None
-    """The image at the end of the final stage's FROMs, in full: `python` is `python:latest`."""
+    """The image at the end of the final stage's FROMs, in full: `python` is `python:latest`; or `scratch`."""
     bases: Expectation | None = None
     """All images that the build reads, in full, also for other stages and in `COPY --from`; stages are none."""
     user: Expectation | None = None

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 # An address, or a host as ssh writes it: `git@github.com:some/where`.
 _REMOTE: Final = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*://|[\w.-]+@[^/]+:|github\.com/)")
 
+SCRATCH: Final = "scratch"
+"""No image, and so without a tag: what a stage begins with that begins with nothing."""
 _HARMLESS: Final = {"network": ("default", "none"), "security": ("sandbox",), "device": ()}
 
 
 def normalize(reference: str) -> str:
     """Bring an image name to its shortest common form: `docker.io/library/nginx` is `nginx:latest`."""
+    if reference == SCRATCH:
+        return SCRATCH
     name, at, digest = reference.partition("@")
     registry, slash, rest = name.partition("/")
     if slash and registry in {"docker.io", "index.docker.io", "registry-1.docker.io"}:

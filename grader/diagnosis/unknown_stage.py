@@ -23,7 +23,7 @@ def diagnose(case: Case) -> Diagnosis | None:
     dockerfile = source(case)
     if case.kind != "build" or case.refused != "images" or dockerfile is None:
         return None
-    allowed = {references.normalize(name) for name in case.allowed_images} | {"scratch:latest"}
+    allowed = {references.normalize(name) for name in case.allowed_images} | {references.SCRATCH}
     found = next((one for one in references.images(dockerfile) if references.normalize(one.value) not in allowed), None)
     if found is None or not found.value or {":", "/", "@"} & set(found.value):
         return None

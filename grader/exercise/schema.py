@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 _INSIDE: Final = "CheckInside"
 """The definition of what may stand in a group."""
+_VARIABLE: Final = r"\$\{"
+"""Text with a variable in it, which may be anything once it is filled in."""
+_AS_TEXT: Final = {
+    "integer": rf"^[+-]?[0-9]+$|{_VARIABLE}",
+    "number": rf"^[+-]?[0-9]+(\.[0-9]+)?$|{_VARIABLE}",
+    "boolean": rf"^([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[YyNnTtFf01])$|{_VARIABLE}",
+}
+"""How the loader takes these as text, too."""
 
 
 def schema() -> dict[str, Any]:
@@ -48,6 +56,8 @@ def schema() -> dict[str, Any]:
         defs.pop(base, None)
     top["properties"]["checks"]["items"] = {"anyOf": [refs[model, "validation"] for model in checks]}
     top["properties"]["submission"] = {"anyOf": [refs[model, "validation"] for model in submissions]}
+    _loosen(top)
+    _loosen(defs)
     _nest(defs, [names[model] for model in checks])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **top, "$defs": defs}
 
@@ -74,6 +84,32 @@ def _refer(definition: Any) -> None:
             definition["$ref"] = f"#/$defs/{_INSIDE}"
         for one in definition.values():
             _refer(one)
+
+
+def _loosen(definition: Any) -> None:
+    """Accept what the loader accepts: a number for text and the other way round, and a variable for either.
+
+    Alternatives are told by what the loader sees first, so a value may fit several of them.
+    """
+    if isinstance(definition, list):
+        for one in definition:
+            _loosen(one)
+        return
+    if not isinstance(definition, dict):
+        return
+    if isinstance(definition.get("oneOf"), list):
+        definition["anyOf"] = definition.pop("oneOf")
+    kind = definition.get("type")
+    fixed = not {"const", "enum", "format"}.isdisjoint(definition)
+    if isinstance(kind, str) and kind in _AS_TEXT and not fixed:
+        definition |= {"type": [kind, "string"], "pattern": _AS_TEXT[kind]}
+    elif kind == "string" and "pattern" in definition:
+        definition["pattern"] = f"({definition['pattern']})|{_VARIABLE}"
+    elif kind == "string" and not fixed:
+        definition["type"] = ["string", "number"]
+    for name, one in definition.items():
+        if name not in {"const", "enum", "default"}:
+            _loosen(one)
 
 
 def _describe(definition: dict[str, Any], model: type[Model]) -> None:

@@ -73,7 +73,7 @@ class Policy:
             )
 
     def _image(self, reference: Reference) -> None:
-        allowed = {references.normalize(name) for name in self.images} | {"scratch:latest"}
+        allowed = {references.normalize(name) for name in self.images} | {references.SCRATCH}
         if reference.value and references.normalize(reference.value) in allowed:
             return
         unclear = "" if reference.value else " (what it stands for can't be worked out)"

@@ -82,6 +82,11 @@ def test_passes_with_stages(fields: dict[str, Any]) -> None:
     passes(make(Dockerfile, **fields), FakeTarget(source=STAGES))
 
 
+def test_scratch_has_no_tag() -> None:
+    passes(make(Dockerfile, base="scratch"), FakeTarget(source="FROM scratch\nCOPY a /\n"))
+    fails(make(Dockerfile, base={"not": "scratch"}), FakeTarget(source="FROM scratch\nCOPY a /\n"), "'scratch'")
+
+
 @pytest.mark.parametrize(
     ("fields", "because"),
     [

@@ -202,6 +202,8 @@ def test_a_reference_has_its_place() -> None:
     [
         ("nginx", "nginx:latest"),
         ("nginx:1", "nginx:1"),
+        ("scratch", "scratch"),
+        ("scratch:1", "scratch:1"),
         ("docker.io/library/nginx", "nginx:latest"),
         ("index.docker.io/library/nginx:1", "nginx:1"),
         ("library/nginx", "nginx:latest"),

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jsonschema
 import pytest
@@ -12,6 +13,8 @@ from grader.exercise.load import FILE
 from grader.exercise.schema import schema
 from tests.support.exercises import GOOD, with_checks
 
+ROOT: Final = Path(__file__).parents[2]
+_BLOCK: Final = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHIPPED = sorted(Path("exercises").glob(f"*/{FILE}"))
 
 
@@ -25,6 +28,45 @@ def validator() -> Any:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.parent.name)
 def test_accepts_the_course(path: Path, validator: Any) -> None:
     validator.validate(yaml.read(path.read_text(encoding="utf-8"), FILE).data)
+
+
+def documented() -> dict[str, Any]:
+    """Give every whole exercise of the documentation, and every list of checks as one, by page and number."""
+    found = {}
+    for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]):
+        for number, block in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8"))):
+            data = yaml.read(block, page.name).data
+            checks = data.get("checks") if isinstance(data, dict) else data
+            if isinstance(checks, list):
+                whole = data if "schema" in data else {**yaml.read(GOOD, FILE).data, "checks": checks}
+                found[f"{page.stem}-{number}"] = whole
+    return found
+
+
+DOCUMENTED: Final = documented()
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_accepts_what_is_documented(name: str, validator: Any) -> None:
+    validator.validate(DOCUMENTED[name])
+
+
+def test_every_kind_is_documented() -> None:
+    assert {check["kind"] for whole in DOCUMENTED.values() for check in whole["checks"]} == set(kinds.names(PACKAGE))
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "{id: a, kind: build, args: {A: 2}, target: 3}",
+        '{id: a, kind: http, port: "3000", steps: [{path: /}], within: "3"}',
+        '{id: a, kind: http, port: "${port}", path: "${path}", bonus: "${some}"}',
+        '{id: a, kind: cache, change: a, reuses: [RUN x, {matches: x}], bonus: "yes"}',
+        "{id: 1, kind: command, run: [sleep, 1], exit_code: 0}",
+    ],
+)
+def test_accepts_what_the_loader_takes_for_it(check: str, validator: Any) -> None:
+    validator.validate(yaml.read(with_checks(check), FILE).data)
 
 
 def test_accepts_variables(validator: Any) -> None:
@@ -47,6 +89,10 @@ def test_accepts_variables(validator: Any) -> None:
         with_checks("{id: a, kind: any_of, checks: [{port: 3}]}"),
         with_checks("{id: a, kind: not, check: {kind: not, check: {kind: htp}}}"),
         with_checks("{kind: build}"),
+        with_checks("{id: a, kind: http, port: 3000x}"),
+        with_checks("{id: a, kind: http, port: 3000, path: no-slash}"),
+        with_checks("{id: a, kind: build, bonus: maybe}"),
+        with_checks("{id: a, kind: build, args: {A: [2]}}"),
     ],
 )
 def test_refuses_a_broken_one(text: str, validator: Any) -> None:

@@ -43,6 +43,7 @@ def test_ordinary_work_is_let_through(text: str) -> None:
     [
         ("images", "FROM debian:latest\n"),
         ("images", "FROM python\n"),
+        ("images", "FROM scratch:latest\n"),
         ("images", "FROM python:3-slim@sha256:" + "1" * 64 + "\n"),
         ("images", "FROM evil.example/python:3-slim\n"),
         ("images", "ARG BASE=debian\nFROM ${BASE}\n"),
