@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from grader.checks._shown import LAST
+from grader.core.clock import remaining
 from grader.core.errors import Failure, TimedOut
 from grader.core.result import Evidence
 from grader.core.specs import Where
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from grader.core.handles import Container
 
 _LOG_LINES: Final = 40
+_SETTLE: Final = 0.5
+"""Seconds that a program which crashes may take until the engine knows of it."""
+_POLL: Final = 0.05
 
 
 @contextmanager
@@ -80,11 +85,24 @@ def ready(target: Containers, name: str | Where | None, *, expected: str) -> Con
     raise TimedOut(reason, expected=expected, actual=actual, evidence=log(container))
 
 
+def serving(target: Containers, name: str | Where | None, *, expected: str) -> Container:
+    """Give the container once it is ready, while its main process runs: what has ended serves nobody any more."""
+    container = ready(target, name, expected=expected)
+    alive(container)
+    return container
+
+
 def running(target: Containers, name: str | Where | None) -> Container:
     """Give the container while its main process runs. Raises Failure, with its end and its log, when that is over."""
     container = target.container(name)
     container.ready()  # whether it got ready is for other checks: this one only has to wait until it could have
-    state = container.state()
+    alive(container)
+    return container
+
+
+def alive(container: Container, state: ContainerState | None = None) -> None:
+    """Raise Failure, with its end and its log, unless its main process runs, or did in the state that is given."""
+    state = state or container.state()
     if not state.running:
         raise Failure(
             f"the container is not running: it {condition(state)}",
@@ -92,7 +110,29 @@ def running(target: Containers, name: str | Where | None) -> Container:
             actual=condition(state),
             evidence=log(container),
         )
-    return container
+
+
+def settled(container: Container, *, again: bool = False) -> ContainerState:
+    """Give its state; one that is about to end, as after a crash, gets a moment to do so.
+
+    A check that looks `again` and again sees the end the next time, and doesn't wait for it.
+    """
+    end = time.monotonic() + (0 if again else _SETTLE)
+    while (state := container.state()).running and time.monotonic() < end:
+        time.sleep(remaining(_POLL))
+    return state
+
+
+def meanwhile(container: Container, failure: Failure, state: ContainerState) -> bool:
+    """Add to a failure that the container has ended since it was asked, if it has; says whether."""
+    if state.running:
+        return False
+    failure.message = f"{failure.message}; the container {condition(state)} meanwhile"
+    failure.args = (failure.message,)
+    failure.expected = failure.expected or "a running container"
+    failure.actual = condition(state)
+    failure.evidence = (*failure.evidence, *log(container))
+    return True
 
 
 def condition(state: ContainerState) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from grader.checks import _spawned
 from grader.checks._http_exchange import Visit
 from grader.core.clock import remaining
 from grader.core.errors import Failure, Missing, SandboxError, TimedOut
@@ -82,6 +83,11 @@ class Talk:
             return exchange(way, request, max(end - time.monotonic(), 0.001))
         except Missing as failure:
             raise self._check.unanswered(container, failure, request.port) from None
+        except TimedOut:
+            raise
+        except Failure as failure:  # an answer that breaks off
+            self._check.ended(container, failure)
+            raise
 
     def _with_cookies(self, part: Exchange, request: Request) -> Request:
         if self._jar is None or any(name.lower() == "cookie" for name in part.request_headers):
@@ -113,9 +119,7 @@ class Talk:
     def restart(self, container: Container, grace: float) -> None:
         """Restart the container and wait until it serves again."""
         container.restart(grace)
-        reason = container.ready()
-        if reason is not None:
-            raise TimedOut(f"after the restart: {reason}", expected="a container that gets ready again", actual=reason)
+        _spawned.ready(container, "a container that gets ready again", "after the restart: ")
         # Nothing says when a container of the student's own is ready.
         try:
             end = time.monotonic() + remaining(_SETTLE)

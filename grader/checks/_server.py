@@ -66,12 +66,12 @@ class Server(Check):
             failure.reproduce = _showing_certificate(port)
             raise
 
-    def unanswered(self, container: Container, failure: Missing, port: int | None = None) -> Missing:
-        """Say why nobody answers, if what listens in the container explains it."""
+    def unanswered(self, container: Container, failure: Missing, port: int | None = None) -> Failure:
+        """Say why nobody answers, if the container's end or what listens in it explains it."""
         # Docker's own proxy takes connections to a published port even when nothing in the container does.
         inside = self._inside(port or self.known_port)
         listeners = container.listeners()
-        if any(one.port == inside and not one.loopback for one in listeners):
+        if self.ended(container, failure) or any(one.port == inside and not one.loopback for one in listeners):
             return failure
         return Missing(
             f"nothing answers on port {inside}: {_container.listening(listeners)}",
@@ -79,6 +79,11 @@ class Server(Check):
             actual=failure.message,
             evidence=_container.log(container),
         )
+
+    def ended(self, container: Container, failure: Failure) -> bool:
+        """Say in a failure that the container ended while it was asked, if it did; says whether."""
+        state = _container.settled(container, again=self.within is not None)
+        return _container.meanwhile(container, failure, state)
 
 
 def accepts(container: Container, port: int) -> bool:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 
 from grader.checks import _container
 from grader.core.clock import remaining
-from grader.core.errors import Failure, Missing
+from grader.core.errors import Failure, Missing, TimedOut
 from grader.core.facts import Command
 from grader.core.result import Evidence
 from grader.core.specs import Where
@@ -62,7 +62,10 @@ def until(look: Callable[[], bool], seconds: float) -> bool:
 
 
 def ready(container: Container, expected: str, before: str = "") -> None:
-    """Wait until it is ready, as the exercise says; `before` begins the sentence when it doesn't get there."""
+    """Wait until it is ready, as the exercise says; `before` begins the sentence when it doesn't get there.
+
+    That is TimedOut, after which nothing is tried again: the next try would find what has ended, and not why.
+    """
     reason = container.ready()
     if reason is None:
         state = container.state()
@@ -71,7 +74,7 @@ def ready(container: Container, expected: str, before: str = "") -> None:
         reason = f"the container is not running: it {_container.condition(state)}"
     state = container.state()
     actual = _container.listening(container.listeners()) if state.running else _container.condition(state)
-    raise Failure(f"{before}{reason}", expected=expected, actual=actual, evidence=_container.log(container))
+    raise TimedOut(f"{before}{reason}", expected=expected, actual=actual, evidence=_container.log(container))
 
 
 def accepts(container: Container, port: int) -> bool:

@@ -68,7 +68,7 @@ class Http(Exchange, Server):
         talk = Talk(self, cookies=self.cookies)
         first: Exchange = self.steps[0] if self.steps else self
         try:
-            container = _container.ready(target, self.in_, expected=f"an answer to {first.method} {first.path}")
+            container = _container.serving(target, self.in_, expected=f"an answer to {first.method} {first.path}")
             self.look_at_certificate(container)
             self._talk(talk, container)
         except Failure as failure:
@@ -82,7 +82,7 @@ class Http(Exchange, Server):
             talk.exchange(container, self)
             return
         name = _container.handle(self.in_) if isinstance(self.in_, Where) else _NAME
-        _http_steps.take(self.steps, talk, container, f"docker restart {name}")
+        _http_steps.take(self.steps, talk, container, f"docker restart {name}; docker logs {name}")
 
     def _by_hand(self, target: Containers, talk: Talk) -> str:
         """Write the commands that say the same, up to what failed."""
@@ -90,4 +90,7 @@ class Http(Exchange, Server):
         commands = _container.from_outside(
             target, self.in_, self.port, lambda port: "\n".join(say(port) for say in talk.typed), label
         )
+        if label is not None:
+            # What removes itself at its end can't be asked afterwards.
+            commands = tuple(line.replace("docker run --rm ", "docker run ", 1) for line in commands)
         return "\n# then, in a second terminal:\n".join(commands)

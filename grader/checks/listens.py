@@ -85,10 +85,12 @@ class Listens(Check):
         look = f"docker run --rm --network container:CONTAINER busybox netstat -ln{self.protocol[0]}"
         with _container.reproducible(*_container.steps(target, self.in_, look)):
             if self.ports:
-                container = _container.ready(target, self.in_, expected=self._wanted)
+                container = _container.serving(target, self.in_, expected=self._wanted)
             else:
                 container = _container.running(target, self.in_)
             listeners = container.listeners(self.protocol, surely=True)
+            if self.ports and not listeners:
+                _container.alive(container, _container.settled(container, again=self.within is not None))
             report(self._problems(container, listeners), evidence=() if listeners else _container.log(container))
 
     @property

@@ -41,7 +41,7 @@ class Port(Check):
         commands = _container.from_outside(target, self.in_, self.port, "curl -v http://localhost:{}".format)
         with _container.reproducible(*commands):
             if self.open:
-                self._is_open(_container.ready(target, self.in_, expected=self._wanted))
+                self._is_open(_container.serving(target, self.in_, expected=self._wanted))
             else:
                 self._is_closed(_container.running(target, self.in_))
 
@@ -52,6 +52,7 @@ class Port(Check):
     def _is_open(self, container: Container) -> None:
         if accepts(container, self.port):
             return
+        _container.alive(container, _container.settled(container, again=self.within is not None))
         listening = _container.listening(container.listeners())
         raise Missing(
             f"nothing listens on port {self.port}: {listening}",

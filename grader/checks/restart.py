@@ -126,7 +126,12 @@ class Restart(Check):
             )
         if self.path is not None:
             request = Request(port, self.path)
-            reply = exchange(partial(container.connect, port), request, self.at_most)
+            try:
+                reply = exchange(partial(container.connect, port), request, self.at_most)
+            except Failure as failure:
+                failure.message = f"after docker restart, {failure.message}"
+                _container.meanwhile(container, failure, _container.settled(container))
+                raise
             if reply.status >= _ERROR:
                 raise Mismatch(
                     f"after docker restart, {request.label} is answered with the status {reply.status}",

@@ -79,7 +79,7 @@ class Tcp(Turn, Server):
             if self.refused:
                 self._is_refused(_container.running(target, self.in_))
                 return
-            container = _container.ready(target, self.in_, expected=f"a server that listens on port {self.port}")
+            container = _container.serving(target, self.in_, expected=f"a server that listens on port {self.port}")
             self.look_at_certificate(container)
             self._converse(container)
         except Failure as failure:
@@ -112,6 +112,8 @@ class Tcp(Turn, Server):
                 try:
                     self._take(turn, stream, protocol, container)
                 except Failure as failure:
+                    if stream.closed and not isinstance(failure, Missing):
+                        self.ended(container, failure)  # in the middle of what it had to say
                     if self.steps:
                         failure.message = f"step {number} of {len(self.steps)}: {failure.message}"
                     raise
@@ -150,7 +152,10 @@ class Tcp(Turn, Server):
                 actual="a closed connection",
                 evidence=protocol.evidence(),
             )
-            raise closed if protocol.anything else self.unanswered(container, closed)
+            if protocol.anything:
+                self.ended(container, closed)
+                raise closed
+            raise self.unanswered(container, closed)
         else:
             raise Missing(
                 f"port {port}: nothing comes back within {show_seconds(self.silence)}",

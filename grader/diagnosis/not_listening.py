@@ -23,7 +23,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     instruction = starter(case)
     command = one_line(" ".join(state.argv))
     line = f"line {instruction.line}" if instruction else "your Dockerfile"
-    idle = any(base(word) in _IDLE for word in " ".join(state.argv).split()[:3] if word)
+    words = " ".join(state.argv)
+    # `sleep 5; python app.py` is idle for a while only.
+    idle = any(base(word) in _IDLE for word in words.split()[:3]) and not any(mark in words for mark in (";", "&", "|"))
     return Diagnosis(
         cause="not_listening",
         summary=f"The container runs, but nothing in it listens on port {case.port}, or on any other port.",

@@ -79,7 +79,7 @@ class OwnContainer:
                 hint=f"Publish it when the container is made: docker run -p HOST_PORT:{port} …",
             )
         if not found[0].host_port:
-            raise Failure(f"port {port} of container '{self.name}' can't be reached: the container is not running")
+            raise ConnectionRefusedError  # it is not running
         return found[0]
 
     def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:

@@ -122,7 +122,7 @@ class Service:
         if port not in self._ports:
             self._learn_ports(self._container.inspect())
         if port not in self._ports:
-            raise Failure(f"port {port} can't be reached: the container is not running")
+            raise ConnectionRefusedError  # it is not running
         return self._ports[port]
 
     def _learn_ports(self, raw: dict[str, Any]) -> None:

@@ -212,8 +212,11 @@ def test_data_that_survives_a_restart(notes: Notes) -> None:
         container.forget = notes.notes.clear
         failure = fails(check, FakeTarget(containers=[container]), "step 2 of 2: GET /notes/7 on port 3000: the status")
     assert failure.reproduce is not None
-    assert failure.reproduce.startswith("docker run --rm --name try -p 3000:3000 IMAGE\n")
-    assert failure.reproduce.splitlines()[-2:] == ["docker restart try", "curl -i http://localhost:3000/notes/7"]
+    assert failure.reproduce.startswith("docker run --name try -p 3000:3000 IMAGE\n")
+    assert failure.reproduce.splitlines()[-2:] == [
+        "docker restart try; docker logs try",
+        "curl -i http://localhost:3000/notes/7",
+    ]
 
 
 def test_a_container_that_does_not_come_back(notes: Notes) -> None:

@@ -15,6 +15,7 @@ from tests.support.engine import project_in
 from tests.support.factories import make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SCRATCH
+from tests.support.servers import resetting, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +111,16 @@ RUN echo hello > /index.html
 CMD ["sh", "-c", "mkdir /lock && echo up && exec httpd -f -p 80 -h /"]
 """
 PUBLISHED = ContainerSpec(publish=(80,), ready=Ready(port=80), cap_add=("NET_BIND_SERVICE",))
+
+
+def test_one_that_crashes_when_it_is_asked() -> None:
+    listening = [Listener("0.0.0.0", 80)]  # noqa: S104 - its address
+    with serving(resetting(), read=False) as address:
+        running = [make_state() for _ in range(8)]
+        container = FakeContainer(published={80: address}, listening=listening, states=running, now=ENDED, stderr="no")
+        failure = fails(restart(port=80, path="/"), of(container), "after docker restart, GET / on port 80: ")
+    assert failure.message.endswith("; the container ended with exit code 1 meanwhile")
+    assert failure.evidence[-1].text == "no"
 
 
 @pytest.mark.docker

@@ -14,6 +14,11 @@ def test_a_command_that_only_keeps_the_container_alive() -> None:
     assert explains(CAUSE, case, "`sleep 100`", "serves nothing", line=2).certainty > 60
 
 
+def test_a_command_that_waits_before_it_does_something() -> None:
+    case = running("FROM python:3-slim; CMD sleep 5 && python app.py", "sleep 5 && python app.py")
+    assert "serves nothing" not in explains(CAUSE, case, "still busy", line=2).explanation
+
+
 def test_a_program_that_has_not_opened_its_port() -> None:
     case = running("FROM python:3-slim; CMD python job.py", "python job.py")
     explains(CAUSE, case, "port 3000", "still busy", line=2)
