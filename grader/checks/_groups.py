@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.core import clock
@@ -31,6 +32,11 @@ class Answer(NamedTuple):
     def holds(self) -> bool:
         """Whether it passed."""
         return self.failure is None and self.unmet is None
+
+    @property
+    def final(self) -> bool:
+        """Whether it failed, and would do so again."""
+        return self.failure is not None and (self.failure.final or self.part.fixed)
 
 
 def sound(group: Check) -> None:
@@ -68,7 +74,7 @@ def out_of_time() -> bool:
 def one_failure(failed: Sequence[Answer], tell: Callable[[Sequence[Answer]], tuple[str, str, str]]) -> Failure:
     """Give what several parts failed for; `tell` words message, expected and actual where there are several.
 
-    How to see it, and what an explanation is looked for, is that of the first.
+    How to see it is that of the first; an explanation is looked for for each.
     """
     failures = [one.failure for one in failed if one.failure is not None]
     first = failures[0]
@@ -85,7 +91,24 @@ def one_failure(failed: Sequence[Answer], tell: Callable[[Sequence[Answer]], tup
         asked=first.asked,
     )
     whole.check = first.check
+    whole.parts = tuple(failures)
     return whole
+
+
+def listed(texts: Iterable[tuple[str, str | None]]) -> str:
+    """List what is said about several parts, each behind its name; what is said of all of them is said once."""
+    names: dict[str, list[str]] = {}
+    for name, text in texts:
+        if text is not None:
+            names.setdefault(text, []).append(name)
+    return "\n".join(behind(", ".join(dict.fromkeys(those)), text) for text, those in names.items())
+
+
+def behind(name: str, text: str) -> str:
+    """Write text behind its name; if it has several lines, below it."""
+    if len(text.splitlines()) <= 1:
+        return f"{name}: {one_line(text)}" if name else one_line(text)
+    return textwrap.indent(text, "  ") if not name else f"{name}:\n{textwrap.indent(text, '  ')}"
 
 
 def words(part: Check) -> str:

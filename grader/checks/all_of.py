@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import model_validator
 
-from grader.checks._groups import answers, one_failure, sound
+from grader.checks._groups import answers, listed, one_failure, sound
 from grader.core.check import Check
 from grader.core.nested import Nested
-from grader.core.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +20,11 @@ if TYPE_CHECKING:
 class AllOf(Check):
     """Passes if every check inside it passes.
 
-    It is for what deserves points only as a whole; a failure lists everything that is wrong.
+    It is for what deserves points only as a whole; a failure lists everything that is wrong, by `title` or kind.
     A check inside a group is written as any other, without `id` and without fields that only the whole has: `points`,
     `bonus`, `needs`, `hint`, `visibility`, `feedback`.
     It may have `in`, `within`, `lasts` and `timeout` of its own; `within` on the group repeats all of it.
+    What can't change any more, such as a build or a file of the image, ends the waiting when it fails.
     If none fails, and one can't be looked at, the group is skipped.
     """
 
@@ -46,7 +46,9 @@ class AllOf(Check):
         found = list(answers(self.checks, target))
         failed = [one for one in found if one.failure is not None]
         if failed:
-            raise one_failure(failed, _tell)
+            failure = one_failure(failed, _tell)
+            failure.final = any(one.final for one in failed)
+            raise failure
         for one in found:
             if one.unmet is not None:
                 raise one.unmet
@@ -55,7 +57,7 @@ class AllOf(Check):
 def _tell(failed: Sequence[Answer]) -> tuple[str, str, str]:
     told = [(one.part.title or one.part.kind, one.failure) for one in failed if one.failure is not None]
     return (
-        "\n".join(failure.message for _, failure in told),
-        "\n".join(f"{name}: {one_line(failure.expected)}" for name, failure in told if failure.expected is not None),
-        "\n".join(f"{name}: {one_line(failure.actual)}" for name, failure in told if failure.actual is not None),
+        listed((name, failure.message) for name, failure in told),
+        listed((name, failure.expected) for name, failure in told),
+        listed((name, failure.actual) for name, failure in told),
     )

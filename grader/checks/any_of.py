@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import model_validator
 
-from grader.checks._groups import answers, one_failure, sound
+from grader.checks._groups import answers, behind, one_failure, sound
 from grader.core.check import Check
 from grader.core.nested import Nested
-from grader.core.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,20 +49,30 @@ class AnyOf(Check):
         for one in found:
             if one.unmet is not None:
                 raise one.unmet
-        raise one_failure(found, _tell)
+        failure = one_failure(found, _tell)
+        failure.final = all(one.final for one in found)
+        raise failure
 
 
 def _tell(failed: Sequence[Answer]) -> tuple[str, str, str]:
     told = [(one.part.title, one.failure) for one in failed if one.failure is not None]
-    reasons = [
-        f"- {title}: {one_line(found.message)}" if title else f"- {one_line(found.message)}" for title, found in told
-    ]
+    reasons = [_item(behind(title, found.message)) for title, found in told]
+    expected = _distinct(failure.expected for _, failure in told)
+    actual = _distinct(failure.actual for _, failure in told)
     return (
         "\n".join(["none of these holds:", *reasons]),
-        " or ".join(_distinct(failure.expected for _, failure in told)),
-        "; ".join(_distinct(failure.actual for _, failure in told)),
+        ("\nor\n" if _long(expected) else " or ").join(expected),
+        ("\n" if _long(actual) else "; ").join(actual),
     )
 
 
+def _item(text: str) -> str:
+    return f"- {textwrap.indent(text, '  ').strip()}"
+
+
+def _long(texts: Iterable[str]) -> bool:
+    return any("\n" in text for text in texts)
+
+
 def _distinct(texts: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(one_line(text) or "nothing" for text in texts if text is not None))
+    return list(dict.fromkeys(text.strip("\n") or "nothing" for text in texts if text is not None))

@@ -46,7 +46,11 @@ class Unless(Check):
     def run(self, target: Anything) -> None:
         try:
             run_part(self.unless, target)
-        except Failure:
+        except Failure as needed:
             if out_of_time():
                 raise
-            run_part(self.check, target)
+            try:
+                run_part(self.check, target)
+            except Failure as failure:
+                failure.final &= needed.final or self.unless.fixed
+                raise

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
 PACKAGE = "grader.checks"
 
+_FIXED = frozenset(
+    {
+        *(abilities.Source, abilities.Builds, abilities.Rebuilds, abilities.Contexts, abilities.Images),
+        *(abilities.Files, abilities.FilesOfImages, abilities.Layered),
+    }
+)
+"""What stays as it is once it is made; files do, unless they are those of a container."""
+
 
 def _identifier(value: str) -> str:
     if not value or not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
@@ -113,6 +121,14 @@ class Check(Model):
     def faults(self, folder: Path) -> Iterator[tuple[str, str]]:  # noqa: ARG002 - for subclasses
         """Say what is wrong with the files that it names, below the exercise's folder: field and message."""
         return iter(())
+
+    @property
+    def fixed(self) -> bool:
+        """Whether what it looks at can't change any more, so that it is of no use to look again."""
+        parts = [part for _, part in self.parts()]
+        if parts:
+            return all(part.fixed for part in parts)
+        return self.in_ is None and self.ability() in _FIXED
 
     @property
     def label(self) -> str:

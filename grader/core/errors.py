@@ -99,6 +99,10 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         self.asked = asked
         self.check: Check | None = None
         """The check of a group that failed, where that is not the one that is reported: for diagnoses."""
+        self.parts: tuple[Failure, ...] = ()
+        """What it is made of, if it tells several failures of a group as one: each may have a cause."""
+        self.final = False
+        """Whether it would be the same if it were looked at again, since nothing of it can change any more."""
         self.explained = True
         """Whether to look for a cause: of no use where the student's work is meant to go wrong, and does."""
 

@@ -54,7 +54,7 @@ def _reach(check: Check, target: Any, within: float) -> None:
             raise
         except Failure as failure:
             # A failure with its reason says more than that the time was up.
-            if time.monotonic() + pause >= end or not _has_time(pause):
+            if check.fixed or failure.final or time.monotonic() + pause >= end or not _has_time(pause):
                 raise failure.with_traceback(None) from None
         else:
             return

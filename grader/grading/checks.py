@@ -156,7 +156,10 @@ def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, secon
 
 
 def explanation(check: Check, failure: Failure, target: Any, names: Collection[str] = ()) -> Diagnosis | None:
-    """Work out why a check failed; None where that isn't known."""
+    """Work out why a check failed; None where that isn't known. Of several failures told as one, the surest cause."""
+    if failure.parts:
+        found = [explanation(check, part, target, names) for part in failure.parts]
+        return max((one for one in found if one is not None), key=lambda one: one.certainty, default=None)
     from grader.core.abilities import Explains
     from grader.diagnosis import diagnose
 

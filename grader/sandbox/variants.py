@@ -56,11 +56,13 @@ def check_target(dockerfile: Dockerfile, variant: Variant) -> None:
     if wanted is None or dockerfile.stage(wanted) is not None:
         return
     there = ", ".join(one.name for one in dockerfile.stages if one.name is not None)
-    raise Missing(
+    missing = Missing(
         f"the Dockerfile has no stage called {wanted}",
         expected=f"FROM … AS {wanted}",
         actual=f"the stages {there}" if there else "no stage has a name",
     )
+    missing.explained = False  # nothing was built: whatever went wrong with other builds is not the cause
+    raise missing
 
 
 def located(built: Build, dockerfile: Dockerfile) -> Build:

@@ -48,10 +48,37 @@ def test_one_failure_is_told_as_if_it_stood_alone() -> None:
 def test_all_that_is_wrong_is_told() -> None:
     target = FakeTarget(image=make_image(), files={})
     failure = fails(group({**USER, "title": "The user"}, FILE, HEALTH), target, "the user is 'root', expected 'app'")
-    assert failure.message.splitlines()[1:] == ["/app is not in the image", "there is no HEALTHCHECK"]
+    assert failure.message.splitlines() == [
+        "The user: the user is 'root', expected 'app'",
+        "file: /app is not in the image",
+        "image: there is no HEALTHCHECK",
+    ]
     assert failure.expected == "The user: equals 'app'\nfile: /app\nimage: a HEALTHCHECK"
     assert failure.actual == "The user: root\nfile: nothing there\nimage: none"
     assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
+
+
+def test_what_is_wrong_with_several_is_told_once() -> None:
+    failure = fails(group(FILE, {**FILE, "title": "The app", "type": "file"}), FakeTarget(files={}), "")
+    assert failure.message == "file, The app: /app is not in the image"
+    assert (failure.expected, failure.actual) == ("file, The app: /app", "file, The app: nothing there")
+
+
+def test_groups_in_groups_are_told_apart() -> None:
+    both = {"kind": "all_of", "title": "both", "checks": [FILE, HEALTH]}
+    failure = fails(group(both, USER), FakeTarget(image=make_image(), files={}), "")
+    assert failure.message.splitlines() == [
+        "both:",
+        "  file: /app is not in the image",
+        "  image: there is no HEALTHCHECK",
+        "image: the user is 'root', expected 'app'",
+    ]
+    assert failure.expected == "both:\n  file: /app\n  image: a HEALTHCHECK\nimage: equals 'app'"
+
+
+def test_each_failure_can_be_explained() -> None:
+    failure = fails(group(USER, FILE), FakeTarget(image=make_image(), files={}), "")
+    assert [part.check.kind for part in failure.parts if part.check is not None] == ["image", "file"]
 
 
 def test_what_can_not_be_looked_at_is_skipped_unless_something_fails() -> None:
@@ -78,6 +105,45 @@ def test_a_part_may_take_its_time() -> None:
         return make_completed(exit_code=0 if len(asked) > 2 else 1)
 
     passes(group({"kind": "command", "run": ["a"], "within": "5s"}), FakeTarget(answer=answer))
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        group(FILE, {"kind": "command", "run": ["a"]}, within="5s"),
+        group({"kind": "not", "check": {"kind": "not", "check": FILE}}, {"kind": "command", "run": ["a"]}, within="5s"),
+        group({"kind": "any_of", "checks": [FILE, USER]}, within="5s"),
+    ],
+)
+def test_what_can_not_change_is_not_waited_for(check: AllOf) -> None:
+    asked: list[Command] = []
+
+    def answer(order: Command, _container: object) -> Completed:
+        asked.append(order)
+        return make_completed(exit_code=1)
+
+    with pytest.raises(Failure):
+        until_it_holds(check, FakeTarget(answer=answer, files={}, image=make_image()))
+    assert len(asked) <= 1
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        group({"kind": "command", "run": ["a"]}, USER, within="5s"),
+        group({"kind": "any_of", "checks": [FILE, {"kind": "command", "run": ["a"]}]}, within="5s"),
+        group({"kind": "unless", "unless": {"kind": "command", "run": ["a"]}, "check": FILE}, within="5s"),
+    ],
+)
+def test_what_can_change_is_waited_for(check: AllOf) -> None:
+    asked: list[Command] = []
+
+    def answer(order: Command, _container: object) -> Completed:
+        asked.append(order)
+        return make_completed(exit_code=0 if len(asked) > 2 else 1)
+
+    until_it_holds(check, FakeTarget(answer=answer, files={}, image=make_image(user="app")))
     assert len(asked) == 3
 
 

@@ -37,11 +37,13 @@ def test_each_reason_has_a_line_of_its_own() -> None:
     failure = fails(group(both, FILE), target, "none of these holds:")
     assert failure.message.splitlines()[1:] == [
         "- A user",
-        "and a check: the user is 'root', expected 'app' there is no HEALTHCHECK",
+        "  and a check:",
+        "    the user is 'root', expected 'app'",
+        "    there is no HEALTHCHECK",
         "- /app is not in the image",
     ]
-    assert failure.expected == "the user: equals 'app' HEALTHCHECK: a HEALTHCHECK or /app"
-    assert failure.actual == "the user: root HEALTHCHECK: none; nothing there"
+    assert failure.expected == "the user: equals 'app'\nHEALTHCHECK: a HEALTHCHECK\nor\n/app"
+    assert failure.actual == "the user: root\nHEALTHCHECK: none\nnothing there"
     assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
     assert failure.check is not None
     assert failure.check.kind == "image"

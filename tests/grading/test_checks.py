@@ -16,8 +16,8 @@ import pytest
 from grader.checks.all_of import AllOf
 from grader.checks.build import Build
 from grader.checks.container import Container
-from grader.core import clock
-from grader.core.check import Check
+from grader.core import clock, kinds
+from grader.core.check import PACKAGE, Check
 from grader.core.errors import Failure, Missing, PolicyError, SandboxError, SubmissionError, TimedOut, Unmet, UsageError
 from grader.core.progress import Silent
 from grader.core.result import Diagnosis, EngineInfo, Outcome, Result, Status, Visibility
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from grader.core.abilities import Source
+    from grader.core.abilities import Anything
 
 
 class Does(Check):
@@ -43,7 +43,7 @@ class Does(Check):
     kind: Literal["does"] = "does"
     effect: Any = None
 
-    def run(self, target: Source) -> None:
+    def run(self, target: Anything) -> None:
         if self.effect is not None:
             self.effect(target)
 
@@ -235,6 +235,22 @@ def test_a_diagnosis_is_about_the_part_of_a_group_that_failed() -> None:
     found = explanation(group, caught.value, target)
     assert found is not None
     assert found.cause == "ports_swapped"
+
+
+@pytest.mark.parametrize("kind", ["all_of", "any_of"])
+def test_of_several_failures_each_is_explained_and_the_surest_cause_given(kind: str) -> None:
+    web = {"kind": "container", "in": {"container": "web"}}
+    parts = [{**web, "env": {"A": "1"}}, {**web, "ports": {80: 3000}}]
+    group = kinds.load(PACKAGE, Check, kind).model_validate({"id": "a", "checks": parts})
+    left = holding(made("web", "80:3000")).inventory()
+    target = FakeTarget(inventory=left, transcript=Transcript(file="commands.sh"))
+    with pytest.raises(Failure) as caught:
+        group.run(target)
+    first, second = (explanation(group, part, target) for part in caught.value.parts)
+    assert second is not None
+    assert second.cause == "ports_swapped"
+    assert first is None or first.certainty < second.certainty
+    assert explanation(group, caught.value, target) == second
 
 
 def test_what_is_meant_to_go_wrong_has_no_cause() -> None:

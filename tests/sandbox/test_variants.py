@@ -76,6 +76,7 @@ def test_arguments_and_stages(project: Project) -> None:
     with pytest.raises(Missing, match="the Dockerfile has no stage called prod") as caught:
         project.rebuild(Variant("prod"))
     assert caught.value.actual == "the stages dev"
+    assert not caught.value.explained  # what became of another build is no cause
 
 
 @docker
