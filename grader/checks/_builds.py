@@ -37,7 +37,7 @@ def require(target: Builds) -> None:
 def stopped(build: Build, *, how: str, by_hand: str) -> Failure:
     """Make the failure of a build that made no image; `how` begins its sentence."""
     error = TimedOut if build.timed_out else Failure
-    return error(how + _message(build), actual=_actual(build), reproduce=by_hand, evidence=evidence(build))
+    return error(how + message(build), actual=_actual(build), reproduce=by_hand, evidence=evidence(build))
 
 
 def how(variant: Variant) -> str:
@@ -76,7 +76,8 @@ def listed(steps: Iterable[Step], title: str) -> tuple[Evidence, ...]:
     return (Evidence(kind="build", title=title, text="\n".join(lines)),) if lines else ()
 
 
-def _message(build: Build) -> str:
+def message(build: Build) -> str:
+    """Say at which step a build ended, and how."""
     failure = build.failure
     if build.timed_out:
         # The sandbox, which ended the build, knows its limit; the build itself took that long.

@@ -138,7 +138,7 @@ def meanwhile(container: Container, failure: Failure, state: ContainerState) -> 
 def condition(state: ContainerState) -> str:
     """Say what became of a container that is not running, after the word `it`."""
     if state.error:
-        return f"could not be started: {state.error}"
+        return f"could not be started: {state.reason}"
     if state.exit_code is None:
         return f"is {state.status}"
     # The engine sets the flag for any process in the container: the main one may have ended for another reason.

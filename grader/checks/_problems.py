@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.checks._shown import LAST
 from grader.core.errors import Mismatch
-from grader.core.matching import show
+from grader.core.matching import short, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.core.matching import Matcher
     from grader.core.result import Evidence
+
+
+_SHELL: Final = ("/bin/sh", "-c")
+_SHELL_FORM: Final = 3
+"""Words of a command in the shell form: the shell, its option, and the line."""
 
 
 class Problem(NamedTuple):
@@ -32,6 +37,16 @@ def compare(subject: str, actual: object, expectation: Matcher | None) -> Iterat
         yield Problem(subject, f"{subject} {problem}", expectation.words, show(actual))
 
 
+def command(subject: str, words: Sequence[str], expectation: Matcher | None) -> Iterator[Problem]:
+    """Compare the words of CMD or ENTRYPOINT; in the shell form they are others than those that are written there."""
+    for one in compare(subject, words, expectation):
+        if tuple(words[:2]) != _SHELL or len(words) != _SHELL_FORM:
+            yield one
+            continue
+        why = f"it is in the shell form, without brackets, so its words are /bin/sh, -c and {short(words[2])}"
+        yield one._replace(message=f"{one.message}: {why}")
+
+
 def report(
     found: Iterable[Problem],
     *,
@@ -47,11 +62,24 @@ def report(
     alone = len(problems) == 1
     raise Mismatch(
         "\n".join(one.message for one in problems),
-        expected="\n".join(one.expected if alone else f"{one.subject}: {one.expected}" for one in problems),
-        actual="\n".join(one.actual if alone else f"{one.subject}: {one.actual}" for one in problems),
+        expected="\n".join(one.expected if alone else _listed(one, one.expected) for one in problems),
+        actual="\n".join(one.actual if alone else _listed(one, one.actual) for one in problems),
         hint=hint,
         reproduce=reproduce,
         evidence=evidence,
+    )
+
+
+def _listed(one: Problem, text: str) -> str:
+    """Write a line of several; where something is missing, only its name is expected, and others are there."""
+    if one.subject != one.expected:
+        return f"{one.subject}: {text}"
+    return (
+        one.subject
+        if text == one.expected
+        else f"no {one.subject}, but {text}"
+        if text != "none"
+        else f"no {one.subject}"
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from grader.checks import _builds
 from grader.checks._attributes import AbsolutePath
-from grader.checks._problems import Problem, compare, report, user_name
+from grader.checks._problems import Problem, command, compare, report, user_name
 from grader.core import abilities
 from grader.core.check import Check
 from grader.core.errors import Failure, Mismatch
@@ -142,7 +142,8 @@ class Build(Check):
         said = _builds.said(build)
         problem = None if self.fails.raw is True else self.fails.problem(said)
         if problem is not None:
-            message = f"{how}the build fails, as it is meant to, but what it says {problem}"
+            where = _builds.message(build)
+            message = f"{how}the build fails, as it is meant to, but what it says {problem}; {where}"
             failure = Mismatch(
                 message, expected=meant, actual=said, reproduce=by_hand, evidence=_builds.evidence(build)
             )
@@ -176,8 +177,8 @@ class Build(Check):
                 else:
                     there = ", ".join(sorted(found)) or "none"
                     yield Problem(f"{subject} {name}", f"the {subject} {name} is missing", expectation.words, there)
-        yield from compare("CMD", image.cmd, self.cmd)
-        yield from compare("ENTRYPOINT", image.entrypoint, self.entrypoint)
+        yield from command("CMD", image.cmd, self.cmd)
+        yield from command("ENTRYPOINT", image.entrypoint, self.entrypoint)
         yield from compare("the user", user_name(image.user), self.user)
         yield from compare("WORKDIR", image.workdir or "/", self.workdir)
 

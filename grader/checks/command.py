@@ -139,7 +139,7 @@ class Command(Check):
         if self.exit_code.problem(done.exit_code) is not None:
             raise Mismatch(
                 self._reason(done),
-                expected=f"exit code {self.exit_code.words.removeprefix('equals ')}",
+                expected=f"exit code {self.exit_code.words.replace('equals ', '')}",
                 actual=f"exit code {done.exit_code}",
                 evidence=evidence,
             )

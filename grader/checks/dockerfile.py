@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from grader.checks._instructions import Landmark, Name, all_bases, final_user, real_base, regions, stands, words
+from grader.checks._problems import Problem, compare, report
 from grader.core.check import Check
-from grader.core.errors import Mismatch, Missing
-from grader.core.matchers import Expectation, expect
+from grader.core.errors import Missing
+from grader.core.matchers import Expectation
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from grader.checks._instructions import Region
     from grader.core.abilities import Source
+    from grader.core.dockerfile import Dockerfile as Parsed
     from grader.core.dockerfile import Instruction
 
 _SELECTING = ("count", "absent", "arguments", "form", "flags", "stage", "before", "after")
@@ -28,6 +30,7 @@ class Dockerfile(Check):
     With `instruction`, those that fit all of `arguments`, `form`, `flags`, `stage`, `before` and `after` are counted.
     There must be at least one, or as many as `count` says, or none with `absent`.
     `base`, `bases`, `user` and `stages` are about the whole file; `base: {not: {ends_with: ":latest"}}` asks for a tag.
+    A failure lists everything that is wrong.
     """
 
     example: ClassVar[str] = """
@@ -79,18 +82,32 @@ class Dockerfile(Check):
 
     def run(self, target: Source) -> None:
         source = target.dockerfile()
+        whole = [*self._whole(source)]
+        problems = [problem for problem, _ in whole]
+        names = [name for _, name in whole]
+        if self.instruction is not None:
+            found = [*self._judge(self.instruction, source)]
+            problems += found
+            names += [self.instruction] if found else []
+        report(problems, reproduce=_look(names) if names else None)
+
+    def _whole(self, source: Parsed) -> Iterator[tuple[Problem, str]]:
+        """Look at what is said of the whole file; each problem with the instruction that it is about."""
         for subject, (value, line), wanted, name in (
             ("the base image", real_base(source), self.base, "FROM"),
             ("the list of base images", (all_bases(source), None), self.bases, "FROM"),
             ("the user", final_user(source), self.user, "USER"),
             ("the number of stages", (len(source.stages), None), self.stages, "FROM"),
         ):
-            if wanted is not None:
-                expect(f"{'' if line is None else f'line {line}: '}{subject}", value, wanted, reproduce=_look(name))
-        if self.instruction is not None:
-            self._judge(self.instruction, regions(source, self.stage))
+            for one in compare(subject, value, wanted):
+                yield (one if line is None else one._replace(message=f"line {line}: {one.message}")), name
 
-    def _judge(self, name: str, searched: list[Region]) -> None:
+    def _judge(self, name: str, source: Parsed) -> Iterator[Problem]:
+        try:
+            searched = regions(source, self.stage)
+        except Missing as missing:
+            yield Problem(f"stage {self.stage}", missing.message, str(missing.expected), str(missing.actual))
+            return
         reasons = {
             one: next(self._objections(one, region[:n], region[n + 1 :]), None)
             for region in searched
@@ -98,19 +115,18 @@ class Dockerfile(Check):
             if one.name == name
         }
         fitting = [one for one, reason in reasons.items() if reason is None]
-        wanted = self._wanted(name)
-        actual = "\n".join(f"line {one.line}: {one_line(one.text)}" for one in reasons) or f"no {name}"
+        wanted, there = self._wanted(name), _lines(reasons) or f"no {name}"
         if self.count is not None:
-            expect(f"the number of {wanted}", len(fitting), self.count, reproduce=_look(name))
+            yield from compare(f"the number of {wanted}", len(fitting), self.count)
         elif self.absent and fitting:
             message = "\n".join(f"line {one.line}: there must be no {wanted}" for one in fitting)
-            raise Mismatch(message, expected=f"no {wanted}", actual=actual, reproduce=_look(name))
+            yield Problem(name, message, f"no {wanted}", _lines(fitting))
         elif not reasons and not self.absent:
             where = "the Dockerfile" if self.stage == "any" else f"stage {self.stage}"
-            raise Missing(f"there is no {name} in {where}", expected=wanted, actual=actual, reproduce=_look(name))
+            yield Problem(name, f"there is no {name} in {where}", wanted, there)
         elif not fitting and not self.absent:
             message = "\n".join(f"line {one.line}: {reason}" for one, reason in reasons.items())
-            raise Mismatch(message, expected=wanted, actual=actual, reproduce=_look(name))
+            yield Problem(name, message, wanted, there)
 
     def _objections(self, one: Instruction, earlier: Region, later: Region) -> Iterator[str]:
         problem = None if self.arguments is None else self.arguments.problem(words(one))
@@ -137,5 +153,11 @@ class Dockerfile(Check):
         return f"{name} {', '.join(parts)}".rstrip()
 
 
-def _look(name: str) -> str:
-    return f"grep -n -i '^ *{name}' Dockerfile"
+def _lines(found: Iterable[Instruction]) -> str:
+    return "\n".join(f"line {one.line}: {one_line(one.text)}" for one in found)
+
+
+def _look(names: Iterable[str]) -> str:
+    several = list(dict.fromkeys(names))
+    wanted = several[0] if len(several) == 1 else f"({'|'.join(several)})"
+    return f"grep -n -i{'' if len(several) == 1 else 'E'} '^ *{wanted}' Dockerfile"

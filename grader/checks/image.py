@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from grader.checks._attributes import ExposedPort
 from grader.checks._healthcheck import TimeExpectation, health
 from grader.checks._json import JsonPaths
-from grader.checks._problems import Problem, compare, report, user_name
+from grader.checks._problems import Problem, command, compare, report, user_name
 from grader.core.check import Check
 from grader.core.matchers import Expectation, parse
 
@@ -102,8 +102,8 @@ class Image(Check):
         report(problems, reproduce="docker image inspect IMAGE --format '{{json .Config}}'")
 
     def _values(self, image: ImageInfo) -> Iterator[Problem]:
-        yield from compare("CMD", image.cmd, self.cmd)
-        yield from compare("ENTRYPOINT", image.entrypoint, self.entrypoint)
+        yield from command("CMD", image.cmd, self.cmd)
+        yield from command("ENTRYPOINT", image.entrypoint, self.entrypoint)
         yield from compare("the user", user_name(image.user), self.user)
         yield from compare("WORKDIR", image.workdir or "/", self.workdir)
         yield from compare("the stop signal", image.stop_signal or "SIGTERM", self.stop_signal)

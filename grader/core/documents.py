@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NOTHING: Final = object()
+_TOLD: Final = 5
+"""Parts with something wrong that are listed."""
 
 
 class Selector:
@@ -33,14 +35,9 @@ class Selector:
         document = self._read(actual)
         if document is _NOTHING:
             return f"is not {self.language.upper()}: {one_line(show(actual))}"
-        for path, find, matcher in self._paths:
-            value = find(document)
-            if value is _NOTHING:
-                return f"has nothing at {path}"
-            found = matcher.problem(value)
-            if found is not None:
-                return f"at {path} {found}"
-        return None
+        found = [problem for path in self._paths if (problem := _at(document, *path)) is not None]
+        more = [f"{len(found) - _TOLD} more parts are wrong"] if len(found) > _TOLD else []
+        return "; ".join([*found[:_TOLD], *more]) or None
 
     def _read(self, actual: object) -> Any:
         if not isinstance(actual, str):
@@ -51,6 +48,15 @@ class Selector:
             return json.loads(actual, parse_constant=_refuse) if self.language == "json" else _read_yaml(actual)
         except (ValueError, RecursionError):
             return _NOTHING
+
+
+def _at(document: Any, path: str, find: Callable[[Any], object], matcher: Matcher) -> str | None:
+    """Say what is wrong with one part of a document."""
+    value = find(document)
+    if value is _NOTHING:
+        return f"has nothing at {path}"
+    found = matcher.problem(value)
+    return None if found is None else f"at {path} {found}"
 
 
 def _refuse(constant: str) -> NoReturn:

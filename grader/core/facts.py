@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from grader.core.inventory import ContainerFacts
     from grader.core.specs import Where
     from grader.core.transcript import Transcript
+
+
+_PASSED_ON: Final = re.compile(
+    r"^(?:(?:failed to create (?:task for container|shim task)|OCI runtime create failed|run(?:c|sc) create failed"
+    r"|unable to start container process|error during container init): )+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +227,11 @@ class ContainerState:
     def running(self) -> bool:
         """Whether its main process is alive."""
         return self.status == "running"
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be started, without the names of the engine's own parts that passed it on."""
+        return _PASSED_ON.sub("", self.error).removesuffix(": unknown")
 
 
 @dataclass(frozen=True, slots=True)

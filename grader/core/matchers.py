@@ -94,11 +94,10 @@ def _contains(wanted: object) -> Matcher:
     words = ", ".join(part.words if isinstance(part, Matcher) else short(part) for part in parts)
 
     def problem(actual: object) -> Problem:
-        for part in parts:
-            if not _holds_in(actual, part):
-                name = part.words if isinstance(part, Matcher) else short(part)
-                return f"does not contain {name}"
-        return None
+        missing = [
+            part.words if isinstance(part, Matcher) else short(part) for part in parts if not _holds_in(actual, part)
+        ]
+        return f"does not contain {' nor '.join(missing)}" if missing else None
 
     return Matcher(wanted, problem, f"contains {words}")
 

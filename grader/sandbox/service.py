@@ -267,6 +267,6 @@ class Service:
 
 def _ended(state: ContainerState) -> str:
     if state.error:
-        return f"the container could not be started: {state.error}"
+        return f"the container could not be started: {state.reason}"
     memory = ", after a process in it was killed for using too much memory" if state.oom_killed else ""
     return f"the container ended at once with exit code {state.exit_code}{memory}"

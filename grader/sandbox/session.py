@@ -154,7 +154,7 @@ def conversation(ledger: Ledger, like: Like, variation: Variation) -> Iterator[S
             undo.callback(close, stream)
             container.start()
             if (state := container.state()).error:
-                raise Failure(f"the container could not be started: {state.error}", expected="a running container")
+                raise Failure(f"the container could not be started: {state.reason}", expected="a running container")
 
         def ended() -> tuple[bool, int | None]:
             state = container.state()

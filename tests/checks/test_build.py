@@ -127,7 +127,10 @@ def test_a_build_that_fails_for_another_reason() -> None:
     # The words stand in the command, which BuildKit's message repeats, but nobody has printed them.
     message = 'failed to solve: process "/bin/sh -c test $V || echo set it" did not complete successfully: exit code: 1'
     other = make_build(failure=make_build_failure(message=message, output="no such file\n"))
-    failure = fails(check, FakeTarget(build=other), "what it says does not contain 'set it'")
+    failure = fails(
+        check, FakeTarget(build=other), "what it says does not contain 'set it'; the build stopped at line 2"
+    )
+    assert "exit code 1" in failure.message
     assert failure.actual == "no such file\n"
     assert not failure.explained
     slow = make_build(timed_out=True, seconds=9, failure=make_build_failure(message="not finished after 9 s"))

@@ -93,6 +93,11 @@ def test_fails(fields: dict[str, Any], end: dict[str, Any], because: str) -> Non
     fails(command(**fields), ends(**end), because=because)
 
 
+def test_exit_codes_are_listed_as_numbers() -> None:
+    failure = fails(command(exit_code={"one_of": [0, 1]}), ends(exit_code=3), because="ended with exit code 3")
+    assert failure.expected == "exit code 0 or 1"
+
+
 def test_a_failure_keeps_what_was_printed() -> None:
     failure = fails(command(), ends(exit_code=1, stdout="out", stderr="err"), because="exit code 1")
     assert (failure.expected, failure.actual) == ("exit code 0", "exit code 1")

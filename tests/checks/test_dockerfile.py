@@ -6,7 +6,6 @@ import pytest
 
 from grader.checks.dockerfile import Dockerfile
 from grader.core.dockerfile import DockerfileError
-from grader.core.errors import Missing
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.fakes import FakeTarget
 
@@ -82,6 +81,24 @@ def test_passes_with_stages(fields: dict[str, Any]) -> None:
     passes(make(Dockerfile, **fields), FakeTarget(source=STAGES))
 
 
+def test_all_that_is_wrong_is_told() -> None:
+    check = make(Dockerfile, base="python:3", stages=2, user="root", instruction="HEALTHCHECK")
+    failure = fails(check, FakeTarget(source=PYTHON), "line 1: the base image is 'python:3-slim', expected 'python:3'")
+    assert failure.message.splitlines()[1:] == [
+        "line 8: the user is 'app', expected 'root'",
+        "the number of stages is 1, expected 2",
+        "there is no HEALTHCHECK in the Dockerfile",
+    ]
+    assert failure.reproduce == "grep -n -iE '^ *(FROM|USER|HEALTHCHECK)' Dockerfile"
+    unknown = fails(make(Dockerfile, stages=2, instruction="RUN", stage="zz"), FakeTarget(source=PYTHON), "of stages")
+    assert unknown.message.splitlines()[1] == "the Dockerfile has no stage zz"
+
+
+def test_what_must_be_absent_is_shown_alone() -> None:
+    check = make(Dockerfile, instruction="COPY", arguments={"contains": "requirements"}, absent=True)
+    assert fails(check, FakeTarget(source=PYTHON), "line 4: ").actual == "line 4: COPY requirements.txt ."
+
+
 def test_scratch_has_no_tag() -> None:
     passes(make(Dockerfile, base="scratch"), FakeTarget(source="FROM scratch\nCOPY a /\n"))
     fails(make(Dockerfile, base={"not": "scratch"}), FakeTarget(source="FROM scratch\nCOPY a /\n"), "'scratch'")
@@ -131,7 +148,7 @@ def test_a_failure_shows_what_is_there_and_how_to_see_it() -> None:
 
 def test_an_instruction_that_is_nowhere_is_missing() -> None:
     failure = fails(make(Dockerfile, instruction="HEALTHCHECK"), FakeTarget(source=PYTHON), "there is no")
-    assert isinstance(failure, Missing)
+    assert (failure.expected, failure.actual) == ("HEALTHCHECK", "no HEALTHCHECK")
     assert failure.actual == "no HEALTHCHECK"
 
 

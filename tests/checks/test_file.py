@@ -139,6 +139,10 @@ def test_passes(fields: dict[str, Any]) -> None:
             {"path": "/package.json", "json": {"$.name": "x"}},
             "the content of /package.json at $.name is 'site', expected 'x'",
         ),
+        (
+            {"path": "/package.json", "json": {"$.name": "x", "$.main": "x", "$.scripts.start": {"contains": "node"}}},
+            "the content of /package.json at $.name is 'site', expected 'x'; has nothing at $.main",
+        ),
         ({"path": "/package.json", "json": {"$.main": "x"}}, "the content of /package.json has nothing at $.main"),
         ({"path": "/plain", "json": {"$.name": "x"}}, "the content of /plain is not JSON: text"),
         ({"path": "/config.yaml", "yaml": {"$.server.port": 80}}, "at $.server.port is 3000, expected 80"),

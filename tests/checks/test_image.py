@@ -62,9 +62,23 @@ def test_passes(fields: dict[str, Any], image: dict[str, Any]) -> None:
     passes(make(Image, **fields), FakeTarget(image=make_image(**image)))
 
 
+def test_what_is_missing_is_named_beside_what_is_there() -> None:
+    check = make(Image, env={"VERSION": 1}, ports=[8080], volumes=["/data"])
+    failure = fails(
+        check, FakeTarget(image=make_image(env={"PATH": "/bin"}, ports=("80/tcp",))), "the variable VERSION"
+    )
+    assert failure.expected == "variable VERSION\nport 8080/tcp\nvolume /data"
+    assert failure.actual == "no variable VERSION, but PATH\nno port 8080/tcp, but 80/tcp\nno volume /data"
+
+
 @pytest.mark.parametrize(
     ("fields", "image", "because"),
     [
+        (
+            {"cmd": ["httpd", "-f", "/bin/sh"]},
+            {"cmd": ("/bin/sh", "-c", "httpd -p 80")},
+            "does not contain 'httpd' nor '-f': it is in the shell form, without brackets, so its words are /bin/sh, -c",
+        ),
         ({"env": {"PORT": 3000}}, {"env": {"PORT": "80"}}, "variable PORT is '80', expected 3000"),
         ({"env": {"PORT": {"not": 1}}}, {"env": {}}, "the variable PORT is missing"),
         ({"env_absent": ["TOKEN"]}, {"env": {"TOKEN": ""}}, "the variable TOKEN must not be there"),
