@@ -66,19 +66,25 @@ class Capture(Model):
             raise ValueError("says nothing; name json, header, cookie or matches")
         return self
 
+    @property
+    def whole_address(self) -> bool:
+        """Whether it is the place that an answer sends its reader to, as it stands there."""
+        return (self.header or "").lower() == "location" and self.matches is None
+
     def value(self, name: str, reply: Reply) -> Value:
         """Find the value. Raises Failure, in words for a student, when there is none that can be used."""
         found = self._found(name, reply)
         if self.matches is not None:
             found = self._part(name, text(found))
         if isinstance(found, str) and not found.strip():
-            raise Failure(f"{self._place} is empty, and the next requests need it as {name}")
+            raise Failure(f"{self.place} is empty, and the next requests need it as {name}")
         if len(text(found)) > MAX_VALUE:
-            raise Failure(f"{self._place} has over {MAX_VALUE} characters: too many to use it as {name}")
+            raise Failure(f"{self.place} has over {MAX_VALUE} characters: too many to use it as {name}")
         return found
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
+        """Where it is looked for, inside a sentence."""
         if self.json_ is not None:
             return f"the body's {self.json_}"
         if self.header is not None:
@@ -94,8 +100,8 @@ class Capture(Model):
             found = reply.text if self.cookie is None else set_by(reply, self.cookie)
         if found is None:
             raise Missing(
-                f"the answer has not got {self._place}, which the next requests need as {name}",
-                expected=self._place,
+                f"the answer has not got {self.place}, which the next requests need as {name}",
+                expected=self.place,
                 actual=", ".join(dict.fromkeys(key for key, _ in reply.headers)) or "no headers at all",
             )
         return found
@@ -110,7 +116,7 @@ class Capture(Model):
         value = found[0]
         if not isinstance(value, str | int | float):
             raise Failure(
-                f"{self._place} is no text and no number; the next requests need it as {name}",
+                f"{self.place} is no text and no number; the next requests need it as {name}",
                 expected="text or a number",
                 actual=text(value) if value is None else type(value).__name__,
             )
@@ -122,7 +128,7 @@ class Capture(Model):
         part = None if match is None else match[1 if match.re.groups else 0]
         if part is None:
             raise Missing(
-                f"{self._place} does not match /{self.matches}/; the next requests need what is there as {name}",
+                f"{self.place} does not match /{self.matches}/; the next requests need what is there as {name}",
                 expected=f"matches /{self.matches}/",
                 actual=whole,
             )
@@ -131,7 +137,7 @@ class Capture(Model):
 
 def unknown(data: object, known: Collection[str]) -> str | None:
     """Say what is wrong with the placeholders in a part of an exercise, if anything is."""
-    for name in _names(data):
+    for name in names(data):
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             meant = f"; did you mean '{{{{{near[0]}}}}}'?" if near else f"; for the text itself, write {{{{!{name}}}}}"
@@ -139,14 +145,15 @@ def unknown(data: object, known: Collection[str]) -> str | None:
     return None
 
 
-def _names(data: object) -> Iterator[str]:
+def names(data: object) -> Iterator[str]:
+    """Give the names that the placeholders in a part of an exercise stand for."""
     if isinstance(data, str):
         yield from (match[2] for match in _USE.finditer(data) if not match[1])
     elif isinstance(data, Matcher):
-        yield from _names(data.raw)
+        yield from names(data.raw)
     elif isinstance(data, dict | list | tuple):
         for item in data.values() if isinstance(data, dict) else data:
-            yield from _names(item)
+            yield from names(item)
 
 
 def fill(template: str, values: Mapping[str, Value], escape: Callable[[str], str] = str) -> str:
@@ -163,6 +170,17 @@ def fill_path(template: str, values: Mapping[str, Value]) -> str:
     from urllib.parse import quote
 
     return fill(template, values, lambda value: quote(value.encode("utf-8", "replace"), safe=""))
+
+
+def leading(template: str) -> str | None:
+    """Give the name of the placeholder that a path begins with: one for a whole path, or for an address."""
+    found = _USE.match(template)
+    return None if found is None or found[1] else found[2]
+
+
+def without_leading(template: str) -> str:
+    """Give what follows it."""
+    return _USE.sub("", template, count=1)
 
 
 def fill_header(template: str, values: Mapping[str, Value]) -> str:

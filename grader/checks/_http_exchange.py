@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from grader.checks import _captures
 from grader.checks._json import JsonPaths
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE: Final = 64
 
+
+def url_path(path: str) -> str:
+    """See to it that a path is one. Raises ValueError."""
+    if not path.startswith("/"):
+        raise ValueError("a path begins with a slash; write for example /health")
+    if not path.isprintable():
+        raise ValueError("a path has no line ends and no control characters")
+    return path
+
+
+UrlPath = Annotated[str, Field(json_schema_extra={"pattern": r"^/[^\x00-\x1f\x7f]*$"}), AfterValidator(url_path)]
+"""Path and query of an address."""
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 HeaderValue = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -56,7 +68,7 @@ class Auth(Model):
 class Exchange(Model):
     """One request, and what is asked of the answer."""
 
-    path: Annotated[str, Field(pattern=r"^/[^\x00-\x1f\x7f]*$")] = "/"
+    path: UrlPath = "/"
     """Path and query."""
     method: Annotated[str, Field(pattern=r"^[A-Z]+$")] = "GET"
     """The request's method."""
@@ -91,15 +103,22 @@ class Exchange(Model):
             raise ValueError("request_body and request_json exclude each other")
         if self.redirect is not None and self.follow:
             raise ValueError("redirect and follow exclude each other: a redirect that is followed is not looked at")
-        if self.redirect is not None and self.status != parse(200):
+        if self.redirect is not None and "status" in self.model_fields_set:
             raise ValueError("redirect says the status itself: redirect: {status: 301}")
         return self
 
-    def request(self, port: int, values: Mapping[str, Value] | None, *, tls: bool) -> Request:
-        """Give what is sent to `port`; with captured values, they are put in."""
+    def request(self, port: int, values: Mapping[str, Value] | None, *, tls: bool, lead: str = "") -> Request:
+        """Give what is sent to `port`; with captured values, they are put in.
+
+        `lead` is the path that the placeholder stands for which the path begins with, if it begins with one.
+        """
         path, headers, body, document = self.path, dict(self.request_headers), self.request_body, self.request_json
         if values is not None:
-            path = _captures.fill_path(path, values)
+            if _captures.leading(path) is None:
+                lead = ""
+            else:
+                path = _captures.without_leading(path)
+            path = lead + _captures.fill_path(path, values)
             headers = {name: _captures.fill_header(value, values) for name, value in headers.items()}
             body = None if body is None else _captures.fill(body, values)
             document = _captures.fill_data(document, values)

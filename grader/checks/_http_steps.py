@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from grader.checks import _captures
 from grader.checks._captures import Capture, Name  # noqa: TC001 - pydantic reads it
-from grader.checks._http_exchange import Exchange
+from grader.checks._http_exchange import Exchange, url_path
 from grader.core.errors import Failure
 
 if TYPE_CHECKING:
@@ -19,9 +19,21 @@ _GRACE = 5.0
 """Seconds that the container has to end by itself before it is restarted."""
 
 
+def _path(path: str) -> str:
+    return path if _captures.leading(path) is not None and path.isprintable() else url_path(path)
+
+
 class Step(Exchange):
     """A request of several, and what is asked of the answer."""
 
+    title: str = ""
+    """What it is, for a failure to name; default: `step 2 of 3`."""
+    path: Annotated[
+        str,
+        Field(json_schema_extra={"pattern": r"^(/|\{\{[A-Za-z])[^\x00-\x1f\x7f]*$"}),
+        AfterValidator(_path),
+    ] = "/"
+    """Path and query; one that begins with `{{name}}` goes to where that leads, such as a captured `Location`."""
     restart: bool = False
     """Restart the container before this request, with its files, and wait until it is ready again."""
     capture: dict[Name, Capture] = Field(default_factory=dict)
@@ -45,7 +57,7 @@ class Step(Exchange):
                 failure.message = f"{visit.request.label}: {failure.message}"
                 failure.evidence = (visit.reply.evidence(visit.request),)
                 raise
-            talk.values = {**(talk.values or {}), name: found}
+            talk.capture(name, found, where.place, visit)
 
 
 def take(steps: tuple[Step, ...], talk: Talk, container: Container, restarting: str) -> None:
@@ -57,13 +69,15 @@ def take(steps: tuple[Step, ...], talk: Talk, container: Container, restarting: 
         try:
             step.take(talk, container)
         except Failure as failure:
-            failure.message = f"step {number} of {len(steps)}: {failure.message}"
+            said = f" ({step.title})" if step.title else ""
+            failure.message = f"step {number} of {len(steps)}{said}: {failure.message}"
             raise
 
 
 def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """See to it that every placeholder stands for what an earlier step captures."""
     known: list[str] = []
+    whole: set[str] = set()
     for number, step in enumerate(steps, 1):
         parts: list[Any] = [step.path, step.request_headers, step.request_body, step.request_json]
         parts += [step.status, step.headers, step.body, step.json_]
@@ -71,9 +85,17 @@ def _in_order(steps: tuple[Step, ...]) -> tuple[Step, ...]:
         problem = _captures.unknown(parts, known)
         if problem is not None:
             raise ValueError(f"step {number}: {problem}")
+        for name in whole:
+            if step.path.startswith(f"/{{{{{name}}}}}"):
+                raise ValueError(
+                    f"step {number}: {{{{{name}}}}} is a whole address, whose slashes would be escaped behind a slash; "
+                    f'write path: "{{{{{name}}}}}"'
+                )
         known += step.capture
+        whole = {name for name in whole if name not in step.capture}
+        whole |= {name for name, one in step.capture.items() if one.whole_address}
     return steps
 
 
-Steps: TypeAlias = Annotated[tuple[Step, ...], Field(max_length=50), AfterValidator(_in_order)]
+Steps: TypeAlias = Annotated[tuple[Step, ...], Field(min_length=1, max_length=50), AfterValidator(_in_order)]
 """Requests in the order in which they are made."""

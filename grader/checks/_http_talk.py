@@ -9,14 +9,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from grader.checks import _spawned
+from grader.checks import _captures, _spawned
 from grader.checks._http_exchange import Visit
 from grader.core.clock import remaining
 from grader.core.errors import Failure, Missing, SandboxError, TimedOut
+from grader.core.matching import text
 from grader.core.text import quoted
 from grader.core.web import exchange
 from grader.core.web.cookies import Jar
-from grader.core.web.redirects import FOLLOWED, MAX_HOPS, onward
+from grader.core.web.redirects import FOLLOWED, MAX_HOPS, onward, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +43,51 @@ class Talk:
         """The commands that say the same, each for a port of one's own machine."""
         self._check = check
         self._jar = Jar() if cookies else None
+        self._places: dict[str, tuple[str, list[str]]] = {}
+        self._origins: dict[str, Request] = {}
 
     def request(self, part: Exchange) -> Request:
         """Give what a part of the exercise sends now, and remember how a person sends it."""
-        check = self._check
-        request = self._with_cookies(part, part.request(check.known_port, self.values, tls=bool(check.tls)))
-        self.typed.append(partial(_command, request, part))
-        return request
+        port, tls = self._check.known_port, bool(self._check.tls)
+        name = None if self.values is None else _captures.leading(part.path)
+        lead = "" if name is None else self._led(name)
+        request = part.request(port, self.values, tls=tls, lead=lead)
+        self._remember(part, port, tls=tls)
+        return self._with_cookies(part, request)
+
+    def _remember(self, part: Exchange, port: int, *, tls: bool) -> None:
+        """Write down how a person sends it, for whom the server will have other values than it had here."""
+        shown = {name: name.upper() for name in self.values or ()}
+        used = _captures.names([part.path, part.request_headers, part.request_body, part.request_json])
+        for name in dict.fromkeys(used):
+            place, notes = self._places.pop(name, ("", []))  # said once
+            notes.append(f"# {shown[name]}: {place} in this answer")
+        lead = "/" + shown.get(_captures.leading(part.path) or "", "")
+        request = part.request(port, None if self.values is None else shown, tls=tls, lead=lead)
+        self.typed.append(partial(_command, request, part, self._jar is not None))
+
+    def capture(self, name: str, value: Value, place: str, visit: Visit) -> None:
+        """Keep a value for the requests that follow."""
+        self.values = {**(self.values or {}), name: value}
+        notes: list[str] = []
+        self.typed.append(lambda _: "\n".join(notes))
+        self._places[name] = (place, notes)
+        self._origins[name] = visit.request
+
+    def _led(self, name: str) -> str:
+        """Give the path that a captured one leads to, on the same server."""
+        found = text((self.values or {})[name])
+        try:
+            to = place(self._origins[name], found)
+        except ValueError:
+            to = None
+        if to is None or not to.same:
+            raise Failure(
+                f"the next request should go to {name}, which is {quoted(found)}: no address on the same server",
+                expected="an address on the same server, for example /path",
+                actual=found,
+            )
+        return to.path
 
     def exchange(self, container: Container, part: Exchange) -> Visit:
         """Send what a part of the exercise says, once or often, and judge what comes back; gives an answer."""
@@ -169,9 +208,11 @@ def _outcome(ended: Visit | BaseException | None) -> Visit | Failure:
     raise ended
 
 
-def _command(request: Request, part: Exchange, port: str) -> str:
+def _command(request: Request, part: Exchange, cookies: bool, port: str) -> str:  # noqa: FBT001 - a partial's
     """Write the command that sends the same as a part of an exercise."""
-    curl = request.curl(port, *(["-L"] if part.follow else []))
+    options = ["-L"] if part.follow else []
+    options += ["-b", "cookies.txt", "-c", "cookies.txt"] if cookies else []
+    curl = request.curl(port, *options)
     if part.concurrent is not None:
         return f"time (for i in $(seq {part.concurrent}); do {curl} & done; wait)"
     return f"time {curl}" if part.seconds is not None else curl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -49,10 +49,18 @@ class Http(Exchange, Server):
     """
 
     kind: Literal["http"] = "http"
-    steps: Steps = ()
+    steps: Steps | None = None
     """Requests that are made one after the other, instead of the one that the other fields describe."""
     cookies: bool = False
     """Keep the cookies that answers set, and send them with the requests that follow."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_step(cls, data: Any) -> Any:
+        for name, meant in (("restart", "true"), ("capture", "{id: {json: $.id}}")):
+            if isinstance(data, dict) and name in data:
+                raise ValueError(f"{name} is a field of a step; write steps: [{{path: /, {name}: {meant}}}]")
+        return data
 
     @model_validator(mode="after")
     def _steps_say_it_all(self) -> Http:
@@ -86,9 +94,9 @@ class Http(Exchange, Server):
 
     def _by_hand(self, target: Containers, talk: Talk) -> str:
         """Write the commands that say the same, up to what failed."""
-        label = _NAME if any(step.restart for step in self.steps) else None
+        label = _NAME if any(step.restart for step in self.steps or ()) else None
         commands = _container.from_outside(
-            target, self.in_, self.port, lambda port: "\n".join(say(port) for say in talk.typed), label
+            target, self.in_, self.port, lambda port: "\n".join(filter(None, (say(port) for say in talk.typed))), label
         )
         if label is not None:
             # What removes itself at its end can't be asked afterwards.

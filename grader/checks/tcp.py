@@ -48,7 +48,7 @@ class Tcp(Turn, Server):
     """
 
     kind: Literal["tcp"] = "tcp"
-    steps: Annotated[tuple[Turn, ...], Field(max_length=50)] = ()
+    steps: Annotated[tuple[Turn, ...], Field(min_length=1, max_length=50)] | None = None
     """Turns, each with `send`, `send_hex`, `expect` and `expect_hex`; what a turn sends goes out before it listens."""
     closes: bool | None = None
     """Whether the server closes the connection in the end, within `silence`."""
@@ -64,7 +64,7 @@ class Tcp(Turn, Server):
             raise ValueError("refused excludes everything that needs a connection")
         if self.steps and alone:
             raise ValueError("with steps, what is sent and expected is a matter of each step")
-        if any(not step.said and not step.asks for step in self.steps):
+        if any(not step.said and not step.asks for step in self.steps or ()):
             raise ValueError("a step needs send, send_hex, expect or expect_hex")
         if not (self.refused or self.steps or self.asks or self.closes is not None):
             raise ValueError("needs expect, steps, closes or refused: 'port' says whether something listens")

@@ -104,11 +104,13 @@ def _diff(screen: Screen, expected: list[str], actual: list[str]) -> None:
 
 def _evidence(screen: Screen, evidence: Evidence, told: Told) -> None:
     lines = evidence.text.strip("\n").splitlines()
-    if evidence.kind == "http":  # an exchange is known by its head, everything else by its end
-        shown, where = lines[:_RAW_LINES], "first"
+    more = ""
+    if len(lines) > _RAW_LINES and evidence.kind == "http":
+        shown, more = _exchange(lines), f" ({_RAW_LINES} of {len(lines)} lines)"
+    elif len(lines) > _RAW_LINES:
+        shown, more = lines[-_RAW_LINES:], f" (last {_RAW_LINES} of {len(lines)} lines)"
     else:
-        shown, where = lines[-_RAW_LINES:], "last"
-    more = f" ({where} {_RAW_LINES} of {len(lines)} lines)" if len(lines) > _RAW_LINES else ""
+        shown = lines
     title = evidence.title
     if not title.startswith("docker "):  # a command is written as it is typed
         title = title[:1].upper() + title[1:]
@@ -117,6 +119,18 @@ def _evidence(screen: Screen, evidence: Evidence, told: Told) -> None:
         return
     told.evidence.add((title, evidence.text))
     screen.raw(f"{title}{more}", [(line, "") for line in shown])
+
+
+def _exchange(lines: list[str]) -> list[str]:
+    """Choose from an HTTP exchange: what was asked, the status and the beginning of the body say more than headers."""
+    at = lines.index("") if "" in lines else len(lines)
+    head, body = lines[:at], lines[at:]
+    shown = body[: max(_RAW_LINES // 2, _RAW_LINES - len(head))]
+    first = {0, next((number for number, line in enumerate(head) if line.startswith("< ")), 0)}
+    # The server's headers before the client's.
+    order = sorted(range(len(head)), key=lambda number: (number not in first, head[number].startswith(">"), number))
+    kept = sorted(order[: _RAW_LINES - len(shown)])
+    return [*(head[number] for number in kept), *shown]
 
 
 def _ends(lines: list[str]) -> list[str]:

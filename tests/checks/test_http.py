@@ -182,6 +182,10 @@ def test_says_how_to_see_it(fields: dict[str, Any], curl: str) -> None:
         ({"json": {"name": 1}}, "'name' is not a JSONPath; write for example $.name"),
         ({"json": {"$[": 1}}, "not a JSONPath"),
         ({"json": {}}, "at least 1 item"),
+        ({"steps": []}, "at least 1 item"),
+        ({"redirect": {"to": "/x"}, "status": 200}, "redirect says the status itself"),
+        ({"restart": True}, "restart is a field of a step; write steps: [{path: /, restart: true}]"),
+        ({"capture": {"id": {"json": "$.id"}}}, "capture is a field of a step; write steps: [{path: /, capture: {id:"),
         ({"status": {"equal": 200}}, "did you mean 'equals'"),
     ],
 )

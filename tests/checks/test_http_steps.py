@@ -93,8 +93,76 @@ def test_a_failure_names_the_step(target: FakeTarget) -> None:
         "docker run --rm -p 3000:3000 IMAGE\n# then, in a second terminal:\n"
         "curl -i -X POST -H 'Content-Type: application/json' --data-raw '{\"text\": \"hello\"}' "
         "http://localhost:3000/notes\n"
-        "curl -i http://localhost:3000/notes/7"
+        "# ID: the body's $.id in this answer\n"
+        "curl -i http://localhost:3000/notes/ID"
     )
+
+
+def test_commands_have_none_of_the_values_of_this_attempt(target: FakeTarget) -> None:
+    capture = {"id": {"json": "$.id"}, "place": {"header": "Location"}, "unused": {"header": "Location"}}
+    second = {"path": "/notes/{{id}}", "request_headers": {"X-Id": "{{id}}"}}
+    check = http({**POST, "capture": capture}, second, {"path": "{{place}}", "status": 404}, cookies=True)
+    failure = fails(check, target, "step 3 of 3: GET /notes/7 on port 3000: the status is 200, expected 404")
+    told = str(failure.reproduce)
+    assert "s3cret" not in told
+    assert told.splitlines()[-4:] == [
+        "# ID: the body's $.id in this answer",
+        "# PLACE: the header Location in this answer",
+        "curl -i -b cookies.txt -c cookies.txt -H 'X-Id: ID' http://localhost:3000/notes/ID",
+        "curl -i -b cookies.txt -c cookies.txt http://localhost:3000/PLACE",
+    ]
+
+
+def test_a_step_has_a_title(target: FakeTarget) -> None:
+    check = http({**POST, "status": 200, "title": "a note is made"})
+    fails(check, target, "step 1 of 1 (a note is made): POST /notes on port 3000: the status is 201")
+
+
+# --- places that answers lead to ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("new_id", ["7", "a/b?c=d#e", "x y"])
+def test_a_captured_place_is_gone_to(new_id: str, target: FakeTarget, notes: Notes) -> None:
+    notes.new_id = new_id
+    step = {**POST, "capture": {"place": {"header": "Location"}}}
+    http(step, {"path": "{{place}}", "status": {"one_of": [200, 404]}}).run(target)
+    wanted = {"7": "/notes/7", "a/b?c=d#e": "/notes/a/b?c=d", "x y": "/notes/x%20y"}[new_id]
+    assert notes.seen[1].startswith(f"GET {wanted} HTTP")
+
+
+@pytest.mark.parametrize(
+    ("found", "asked"),
+    [
+        ("/notes/7", "/notes/7/tags"),
+        ("http://localhost:3000/notes/7", "/notes/7/tags"),
+        ("7", "/of/7/tags"),
+        ("http://192.0.2.1/x", None),
+        ("http://localhost:3001/x", None),
+        ("//evil/x", None),
+        ("ftp://localhost:3000/x", None),
+        ("http://[", None),
+    ],
+)
+def test_a_captured_address_stays_on_the_server(
+    found: str, asked: str | None, target: FakeTarget, notes: Notes
+) -> None:
+    notes.new_id = found
+    check = http({**POST, "path": "/of/notes"}, {"path": "{{id}}/tags", "status": 404})
+    if asked is None:
+        failure = fails(check, target, "step 2 of 2: the next request should go to id, which is '")
+        assert failure.actual == found
+        assert len(notes.seen) == 1
+    else:
+        passes(check, target)
+        assert notes.seen[1].startswith(f"GET {asked} HTTP")
+
+
+def test_a_whole_address_is_not_put_behind_a_slash() -> None:
+    place = {"capture": {"place": {"header": "location"}}}
+    refuses(Http, "step 2: {{place}} is a whole address, whose", port=80, steps=[place, {"path": "/{{place}}"}])
+    http(place, {"path": "/login?next={{place}}"})
+    http({"capture": {"place": {"header": "location", "matches": "/(.*)"}}}, {"path": "/{{place}}"})
+    http(place, {"capture": {"place": {"json": "$.id"}}}, {"path": "/{{place}}"})
 
 
 def test_values_are_put_wherever_a_step_has_text(target: FakeTarget, notes: Notes) -> None:
@@ -213,9 +281,10 @@ def test_data_that_survives_a_restart(notes: Notes) -> None:
         failure = fails(check, FakeTarget(containers=[container]), "step 2 of 2: GET /notes/7 on port 3000: the status")
     assert failure.reproduce is not None
     assert failure.reproduce.startswith("docker run --name try -p 3000:3000 IMAGE\n")
-    assert failure.reproduce.splitlines()[-2:] == [
+    assert failure.reproduce.splitlines()[-3:] == [
+        "# ID: the body's $.id in this answer",
         "docker restart try; docker logs try",
-        "curl -i http://localhost:3000/notes/7",
+        "curl -i http://localhost:3000/notes/ID",
     ]
 
 

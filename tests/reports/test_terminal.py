@@ -153,6 +153,19 @@ def _failed(number: int, **changes: object) -> CheckResult:
     return make_check_result(**{**made, **changes})
 
 
+def test_of_a_long_exchange_the_body_is_shown() -> None:
+    sent = ["> GET /notes/7 HTTP/1.1", *(f"> X-Sent-{n}: x" for n in range(9))]
+    got = ["< 404 Not Found", *(f"< X-Got-{n}: x" for n in range(9))]
+    for body in (["no such note"], [f"line {n}" for n in range(30)]):
+        evidence = Evidence(kind="http", title="GET /notes/7", text="\n".join([*sent, *got, "", *body]))
+        text = write(Screen(), make_result(checks=(_failed(1, evidence=(evidence,)),)))
+        shown = [line.partition("│ ")[2] for line in text.splitlines() if "│" in line]
+        assert len(shown) == 10
+        assert shown[:3] == [sent[0], got[0], got[1]]
+        assert shown[-1] == body[min(len(body), 4) - 1]
+        assert f"(10 of {21 + len(body)} lines)" in text
+
+
 def test_equal_evidence_is_shown_once() -> None:
     table = Evidence(kind="inspect", title="all containers (docker ps -a)", text="NAMES\nweb")
     other = Evidence(kind="inspect", title="all containers (docker ps -a)", text="NAMES\ndb")

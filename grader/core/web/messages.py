@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAX_BODY: Final = 1024 * 1024
 """Bytes of body that are read; a longer one is cut."""
 _SHOWN_BODY: Final = 2_000
+_USUAL: Final = ("Host", "User-Agent", "Accept", "Connection")
 # Codecs by names that a server chooses would include some that take quadratic time.
 _CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "iso-8859-1", "latin1", "windows-1252", "utf-16"})
 _CHARSET: Final = re.compile(r"charset=\"?([a-z0-9_-]{1,20})")
@@ -111,8 +112,10 @@ class Reply:
         return self.body.decode(charset, "replace")
 
     def evidence(self, request: Request) -> Evidence:
-        """Write the exchange down as `curl -v` would show it."""
-        sent = [f"> {line}" for line in request.lines()]
+        """Write the exchange down as `curl -v` would show it, without the headers that are always sent."""
+        chosen = {name.lower() for name in request.headers}
+        usual = [f"{name}:" for name in _USUAL if name.lower() not in chosen]
+        sent = [f"> {line}" for line in request.lines() if not line.startswith(tuple(usual))]
         got = [f"< {self.status} {self.reason}", *(f"< {name}: {value}" for name, value in self.headers)]
         cut = [f"[… cut after {MAX_BODY} bytes …]"] if self.truncated else []
         text = "\n".join([*sent, *got, "", clip(self.text, _SHOWN_BODY), *cut])
