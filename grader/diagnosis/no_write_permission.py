@@ -5,11 +5,13 @@ https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
+from grader.diagnosis._copies import copied, workdir_of
 from grader.diagnosis._evidence import MAX_TEXT, container, source
 
 if TYPE_CHECKING:
@@ -41,18 +43,38 @@ def diagnose(case: Case) -> Diagnosis | None:
     path, who = one_line(found[1], 100), one_line(user, 40)
     place = dockerfile.effective("USER")
     since = f"USER in line {place.line} makes the container run as {who}." if place else f"The container runs as {who}."
-    folder = path.rpartition("/")[0] or "the working directory"
     return Diagnosis(
         cause="no_write_permission",
         summary=f"The program was not allowed to use {path}: it runs as the user {who}.",
         explanation=(
-            f"{since} What COPY, ADD, WORKDIR and RUN have made before belongs to root, if nothing else is said, "
-            "and other users may read it at most."
+            f"{since} What COPY, ADD, WORKDIR, VOLUME and the RUN lines above it make belongs to root, if nothing else "
+            "is said, and other users may read it at most."
         ),
         fix=(
             f"Give it to {who} while the image is built: COPY --chown={who} for files, or for a folder "
-            f"RUN chown {who} {folder if path.startswith('/') else 'FOLDER'} above the line with USER."
+            f"{_for_folder(case, path, who)}"
         ),
         line=place.line if place is not None else None,
         certainty=92 if state.exit_code else 80,
     )
+
+
+def _for_folder(case: Case, path: str, who: str) -> str:
+    """Write the RUN that makes a folder the user's: one that no line makes has to be made first, or chown fails."""
+    dockerfile = source(case)
+    if not path.startswith("/") or dockerfile is None:
+        return f"RUN chown {who} FOLDER above the line with USER."
+    steps = [one for stage in reversed(dockerfile.lineage()) for one in stage.instructions]
+    volumes = [one for one in steps if one.name == "VOLUME"]
+    mounted = next((one for one in volumes if path in one.arguments), None)
+    folder = path if mounted is not None else posixpath.dirname(path)
+    if folder == "/":
+        return f"RUN mkdir FOLDER && chown {who} FOLDER above the line with USER, and let the program write there."
+    mounted = mounted or next((one for one in volumes if folder in one.arguments), None)
+    above = (
+        "the line with USER" if mounted is None else f"the lines with VOLUME and USER: VOLUME in line {mounted.line}"
+    )
+    if mounted is not None:
+        above += " makes the folder only when a container starts"
+    made = any(inside.startswith(f"{folder}/") for inside in copied(case)) or workdir_of(steps) == folder
+    return f"RUN {'' if made else f'mkdir -p {folder} && '}chown {who} {folder} above {above}."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.cases import exited, explains, running, silent
+from tests.support.cases import exited, explains, files, running, silent
 from tests.support.factories import make_image
 
 if TYPE_CHECKING:
@@ -36,6 +36,27 @@ def case(logs: str, user: str = "app", **facts: Any) -> Case:
 )
 def test_recognised(logs: str, path: str) -> None:
     explains(CAUSE, case(logs), f"not allowed to use {path}: it runs as the user app", "chown", line=2)
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "fix"),
+    [
+        (
+            "VOLUME /data; USER app",
+            "/data/a",
+            "RUN mkdir -p /data && chown app /data above the lines with VOLUME and USER",
+        ),
+        ('VOLUME ["/data"]; USER app', "/data", "RUN mkdir -p /data && chown app /data above the lines with VOLUME"),
+        ("COPY page /data/page; USER app", "/data/a", "RUN chown app /data above the line with USER."),
+        ("WORKDIR /data; USER app", "/data/a", "RUN chown app /data above the line with USER."),
+        # What a RUN does is not known, nor what the base image has.
+        ("RUN mkdir /data; USER app", "/data/a", "RUN mkdir -p /data && chown app /data above the line with USER."),
+    ],
+)
+def test_the_folder_may_have_to_be_made(source: str, path: str, fix: str) -> None:
+    logs = f"PermissionError: [Errno 13] Permission denied: '{path}'\n"
+    found = exited(f"FROM a:1; {source}; CMD run", "run", 1, logs, image=make_image(user="app"), files=files("page"))
+    explains(CAUSE, found, fix, line=3)
 
 
 def test_a_program_that_goes_on() -> None:
