@@ -52,6 +52,9 @@ class Finding:
     what: str
     ok: bool
     why: str = ""
+    """What is wrong, or is to be known, each on a line of its own."""
+    note: bool = False
+    """Whether it is good as it is, and could be better."""
 
 
 def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
@@ -63,11 +66,16 @@ def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
     yield _exists(exercise, "starter")
     folder = next(solutions(exercise.folder), None)
     if folder is None:
-        yield Finding("solutions", ok=False, why=f"there is no folder solutions/{exercise.id} beside the exercises")
+        wanted = exercise.folder.resolve().parent.parent / "solutions" / exercise.id
+        why = f"there is no folder {wanted}, which holds the answers that prove the exercise"
+        yield Finding("solutions", ok=False, why=why)
         return
     expected, findings = _expectations(exercise, folder)
     yield from findings
-    if grade is None or expected is None:
+    if expected is None:
+        return
+    yield from _unproven(exercise, expected)
+    if grade is None:
         return
     if (folder / "reference").is_dir():
         yield _right("reference", grade(exercise, folder / "reference"))
@@ -94,6 +102,13 @@ def _exists(exercise: Exercise, name: str) -> Finding:
 
 def _expectations(exercise: Exercise, folder: Path) -> tuple[Expectations | None, list[Finding]]:
     path = folder / "expect.yaml"
+    if not path.exists():
+        example = next(iter(folders(folder / "wrong")), "NAME")
+        why = (
+            f"there is no {path}, which says what every answer in {folder / 'wrong'} fails, such as\n"
+            f"wrong: {{{example}: {{fails: [{exercise.file.checks[0].id}]}}}}"
+        )
+        return Expectations(), [Finding("expect.yaml", ok=False, why=why)]
     try:
         document = read(path.read_text(encoding="utf-8"), str(path))
         problems = Problems(document)
@@ -126,6 +141,19 @@ def _consistent(exercise: Exercise, folder: Path, expected: Expectations) -> Ite
             yield Finding(f"wrong/{name}", ok=False, why="fails nothing, so it proves nothing")
 
 
+def _unproven(exercise: Exercise, expected: Expectations) -> Iterator[Finding]:
+    """Name the checks that no answer fails: they may as well pass always."""
+    answers = [*expected.wrong.values(), *([expected.starter] if expected.starter is not None else [])]
+    failed = {one for answer in answers for one in answer.fails}
+    never = [
+        check.id
+        for check in exercise.file.checks
+        if check.id not in failed and not (check.several and any(one.startswith(f"{check.id}-") for one in failed))
+    ]
+    if never:
+        yield Finding("no answer fails these checks", ok=True, why=", ".join(never), note=True)
+
+
 def _graded(result: Result) -> None:
     if result.status is Status.UNGRADED:
         # The proof is neither given nor failed: the machine is at fault.
@@ -142,8 +170,18 @@ def _right(what: str, result: Result) -> Finding:
     others = {
         check.id: check.message or check.outcome for check in result.checks if check.outcome is not Outcome.PASSED
     }
-    why = result.message or "; ".join(f"{name}: {message}" for name, message in others.items())
-    return Finding(what, ok=full, why="" if full else f"must get full marks, and fails {why}")
+    told = [f"{name}: {_sentence(message)}" for name, message in others.items()]
+    why = (
+        f" {result.message}"
+        if result.message
+        else "\n".join(["", *told] if len(told) > 1 else [f" {one}" for one in told])
+    )
+    return Finding(what, ok=full, why="" if full else f"must get full marks, and fails{why}")
+
+
+def _sentence(message: str | None) -> str:
+    """Bring a message to one line: several checks are listed, each on one."""
+    return "; ".join(line.strip() for line in (message or "").splitlines())
 
 
 def _starter(result: Result, wanted: Expected | None) -> Finding:
@@ -161,11 +199,16 @@ def _compare(what: str, result: Result, wanted: Expected) -> Finding:
     failed = _failures(result)
     problems = [f"'{name}' must fail, and does not" for name in wanted.fails if name not in failed]
     problems += [
-        f"'{name}' fails unexpectedly: {message}" for name, message in failed.items() if name not in wanted.fails
+        f"'{name}' fails unexpectedly: {_sentence(message)}"
+        for name, message in failed.items()
+        if name not in wanted.fails
     ]
-    problems += [f"'{one.id}' is an error: {one.message}" for one in result.checks if one.outcome is Outcome.ERROR]
+    unlike = [f"as it is, that would be fails: [{', '.join(failed)}]"] if problems and failed else []
+    problems += [
+        f"'{one.id}' is an error: {_sentence(one.message)}" for one in result.checks if one.outcome is Outcome.ERROR
+    ]
     given = {check.id: check.diagnosis.cause for check in result.checks if check.diagnosis is not None}
     for name, cause in wanted.diagnosis.items():
         if given.get(name) != cause:
             problems.append(f"'{name}' must be explained by {cause}, not by {given.get(name, 'nothing')}")
-    return Finding(what, ok=not problems, why="; ".join(problems))
+    return Finding(what, ok=not problems, why="\n".join([*problems, *unlike]))

@@ -77,7 +77,7 @@ def test_what_is_missing_is_named_beside_what_is_there() -> None:
         (
             {"cmd": ["httpd", "-f", "/bin/sh"]},
             {"cmd": ("/bin/sh", "-c", "httpd -p 80")},
-            "does not contain 'httpd' nor '-f': it is in the shell form, without brackets, so its words are /bin/sh, -c",
+            "does not contain 'httpd' nor '-f': it is in the shell form, without brackets, so its words are /bin/sh",
         ),
         ({"env": {"PORT": 3000}}, {"env": {"PORT": "80"}}, "variable PORT is '80', expected 3000"),
         ({"env": {"PORT": {"not": 1}}}, {"env": {}}, "the variable PORT is missing"),

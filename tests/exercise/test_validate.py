@@ -79,7 +79,7 @@ def test_files_that_are_missing(tmp_path: Path) -> None:
     assert bad == {
         "task.md": "is missing",
         "starter": "is missing",
-        "solutions": "there is no folder solutions/it beside the exercises",
+        "solutions": f"there is no folder {tmp_path}/solutions/it, which holds the answers that prove the exercise",
     }
 
 
@@ -107,8 +107,31 @@ def test_expectations_that_are_broken(exercise: Exercise, solutions: Path, expec
 
 
 def test_no_expectations(exercise: Exercise) -> None:
-    found = [one for one in validate(exercise, None) if not one.ok]
-    assert [(one.what, one.why) for one in found] == [("expect.yaml", "No such file or directory")]
+    found = [one for one in validate(exercise, lambda _, path: usual(path.name)) if not one.ok]
+    place = exercise.folder.parent.parent / "solutions" / "it"
+    assert [(one.what, one.why.splitlines()) for one in found] == [
+        (
+            "expect.yaml",
+            [
+                f"there is no {place}/expect.yaml, which says what every answer in {place}/wrong fails, such as",
+                "wrong: {NAME: {fails: [builds]}}",
+            ],
+        )
+    ]
+    assert "reference" in {one.what for one in validate(exercise, lambda _, path: usual(path.name)) if one.ok}
+
+
+def test_checks_that_no_answer_fails(exercise: Exercise, solutions: Path) -> None:
+    for name in ("slip", "trick"):
+        wrong(solutions, name)
+
+    def told(expect: str) -> list[str]:
+        (solutions / "expect.yaml").write_text(expect)
+        return [one.why for one in validate(exercise, None) if one.note and one.ok]
+
+    assert told("wrong: {slip: {fails: [answers]}, trick: {rejected: true}}") == ["builds"]
+    assert told("wrong: {trick: {rejected: true}}") == ["builds, answers"]
+    assert told("wrong: {slip: {fails: [answers]}}\nstarter: {fails: [builds]}") == []
 
 
 def test_the_reference_must_pass(exercise: Exercise, solutions: Path) -> None:
@@ -140,7 +163,10 @@ def test_the_starter_must_not(exercise: Exercise, solutions: Path) -> None:
 
 def test_the_starter_as_expected(exercise: Exercise, solutions: Path) -> None:
     bad = prove(exercise, solutions, "starter: {fails: [answers]}", usual)
-    assert bad["starter"].why == "'answers' must fail, and does not; 'builds' fails unexpectedly: it is wrong"
+    assert bad["starter"].why == (
+        "'answers' must fail, and does not\n'builds' fails unexpectedly: it is wrong\n"
+        "as it is, that would be fails: [builds]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,7 +189,7 @@ def test_the_starter_as_expected(exercise: Exercise, solutions: Path) -> None:
         (
             "{fails: [builds]}",
             make_result(checks=(make_check_result(outcome=Outcome.ERROR, points=0, message="broken"),)),
-            "'builds' must fail, and does not; 'builds' is an error: broken",
+            "'builds' must fail, and does not\n'builds' is an error: broken",
         ),
     ],
 )

@@ -10,10 +10,12 @@ import click
 from grader.cli.options import EXERCISE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from grader.core.result import Result
     from grader.exercise.model import Exercise
+    from grader.exercise.validate import Finding
 
 EPILOG: Final = """\b
 Examples:
@@ -31,7 +33,7 @@ def command(exercises: tuple[str, ...], *, every: bool, no_run: bool) -> int:
     """Prove that an exercise accepts the good answer and rejects the wrong ones.
 
     The reference in solutions/ID must get full marks, the starter less, and each wrong answer must fail exactly the
-    checks that expect.yaml lists, with the diagnosis it names.
+    checks that expect.yaml lists, with the diagnosis it names. A note names the checks that none of them fails.
     """
     from grader.core.errors import ExerciseError, UsageError
     from grader.exercise.find import available, find
@@ -52,9 +54,16 @@ def command(exercises: tuple[str, ...], *, every: bool, no_run: bool) -> int:
         click.echo(f"{exercise.id}: exercise.yaml is good, {len(exercise.file.checks)} checks")
         for finding in validate(exercise, None if no_run else _grade):
             bad += not finding.ok
-            mark = click.style("ok  ", fg="green") if finding.ok else click.style("BAD ", fg="red")
-            click.echo(f"  {mark} {finding.what}" + (f": {finding.why}" if finding.why else ""))
+            click.echo("\n".join(_shown(finding)))
     return 2 if bad else 0
+
+
+def _shown(finding: Finding) -> Iterator[str]:
+    """Write a finding; if there is more to say than fits behind its name, below it."""
+    word, colour = ("note", "yellow") if finding.note else ("ok  ", "green") if finding.ok else ("BAD ", "red")
+    first, *more = finding.why.splitlines() or [""]
+    yield f"  {click.style(word, fg=colour)} {finding.what}" + (f": {first}" if first else "")
+    yield from (f"         {line}" for line in more)
 
 
 def _grade(exercise: Exercise, submission: Path) -> Result:

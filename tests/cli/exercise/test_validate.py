@@ -49,6 +49,23 @@ def test_the_reference_is_graded(elsewhere: Path, grading: FakeGrading) -> None:
     assert [source.name for _, source, _ in grading.asked] == ["reference", "starter"]
 
 
+def test_each_check_has_a_line(elsewhere: Path, grading: FakeGrading) -> None:
+    folder = proven(elsewhere)
+    (folder.parent.parent / "solutions" / "it" / "wrong" / "slip").mkdir(parents=True)
+    (folder.parent.parent / "solutions" / "it" / "expect.yaml").write_text("wrong: {slip: {fails: []}}")
+    failed = [make_check_result(id=name, outcome=Outcome.FAILED, points=0, message="a\nb") for name in ("x", "y")]
+    grading.result = make_result(checks=tuple(failed))
+    lines = grader("exercise", "validate", "it").out.splitlines()
+    assert lines[-3:] == [
+        "  BAD  wrong/slip: 'x' fails unexpectedly: a; b",
+        "         'y' fails unexpectedly: a; b",
+        "         as it is, that would be fails: [x, y]",
+    ]
+    assert "  note no answer fails these checks: builds, answers" in lines
+    reference = lines.index("  BAD  reference: must get full marks, and fails")
+    assert lines[reference + 1 : reference + 3] == ["         x: a; b", "         y: a; b"]
+
+
 def test_without_an_engine_nothing_is_proven(elsewhere: Path, grading: FakeGrading) -> None:
     proven(elsewhere)
     grading.result = make_result(status=Status.UNGRADED, score=None, max_score=None, checks=(), message="no engine")
