@@ -77,6 +77,16 @@ def ready(container: Container, expected: str, before: str = "") -> None:
     raise TimedOut(f"{before}{reason}", expected=expected, actual=actual, evidence=_container.log(container))
 
 
+def works(container: Container, *, settle: bool = True) -> None:
+    """Raise Failure, with its log, for one that could not be started, or has ended with an error.
+
+    What has done its work and ended well is as it should be. With `settle`, one that crashes gets a moment to do so.
+    """
+    state = _container.settled(container) if settle else container.state()
+    if not state.running and (state.error or state.exit_code != 0):
+        _container.alive(container, state)
+
+
 def accepts(container: Container, port: int) -> bool:
     """Whether something in it listens on a port, for others than itself.
 

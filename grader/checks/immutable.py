@@ -24,7 +24,8 @@ class Immutable(Check):
 
     A student must have changed or made the file at `path` in the container `in`, or removed it (`removed: true`); in a
     new container of the same image, it must be as it was.
-    For a Dockerfile, the change is made in a container for this check, from outside or by `run`.
+    For a Dockerfile, the change is made in a container for this check, which must run on or end well, from outside or
+    by `run`.
     The new container is not started: it shows what the image has.
     """
 
@@ -70,6 +71,7 @@ class Immutable(Check):
         with _container.reproducible(*commands):
             before = self._in_the_image(target)
             with target.spawn(self.in_, Variation()) as container:
+                _spawned.works(container)
                 after = _spawned.make(container, self.path, self.run_, _MARK)
             if after == before:
                 raise Mismatch(

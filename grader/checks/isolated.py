@@ -26,8 +26,8 @@ class Isolated(Check):
     """Passes if what is in one container is not in another.
 
     Of a student's two containers, `in` has the file at `path`, and `from` must not have it.
-    For a Dockerfile, two containers of the image are started; the file is made in the first one, from outside or by
-    `run`, and must not be in the second.
+    For a Dockerfile, two containers of the image are started, which must run on or end well; the file is made in the
+    first one, from outside or by `run`, and must not be in the second.
     With `processes`, they may not share one view of the processes (`--pid`); with `hostnames`, not one name.
     """
 
@@ -79,8 +79,11 @@ class Isolated(Check):
         look = "; ".join([*making, *self._looks("one", "other")])
         with _container.reproducible(first, second, look), ExitStack() as stack:
             one = stack.enter_context(target.spawn(self.in_, Variation()))
+            _spawned.works(one, settle=False)
             made = None if self.path is None else _spawned.make(one, self.path, self.run_, _MARK)
-            self._judge(one, stack.enter_context(target.spawn(self.in_, Variation())), made)
+            second = stack.enter_context(target.spawn(self.in_, Variation()))
+            _spawned.works(second)
+            self._judge(one, second, made)
 
     def _looks(self, one: str, other: str) -> list[str]:
         looks = [] if self.path is None else [_spawned.showing(self.path, name) for name in (one, other)]

@@ -29,6 +29,7 @@ class Oom(Check):
 
     A container is started with `memory` for this check alone, without swap, and watched until it ends or `watch` is
     over.
+    To get along is to run on, or to end with exit code 0; `exit_code` allows for another one.
     When its memory is full, the kernel kills a process in it, which need not be the main one: a server may lose one of
     its workers and run on.
     The engine's flag (`OOMKilled`) is set in both cases, and both are meant here; `exit_code` tells them apart.
@@ -97,6 +98,13 @@ class Oom(Check):
             raise Mismatch(
                 f"no process was killed within {show_seconds(self.watch)}, though the container has only {limit}",
                 expected="a process is killed for using too much memory",
+                actual=_happened(state),
+                evidence=evidence,
+            )
+        if self.exit_code is None and not killed and not state.running and state.exit_code != 0:
+            raise Mismatch(
+                f"the container ended with exit code {state.exit_code}, though no process was killed for its memory",
+                expected=f"it gets along with {limit}: it runs on, or ends with exit code 0",
                 actual=_happened(state),
                 evidence=evidence,
             )

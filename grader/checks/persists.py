@@ -32,6 +32,7 @@ class Persists(Check):
 
     For a Dockerfile, two containers are started one after the other, with the same new volume: what is written in the
     first must be there in the second, which finds it when it starts.
+    The first must run on or end well; what the check itself writes may be nothing that the second can read.
     The volume is mounted at `volume`; without that, where the image's VOLUME says, and it is a failure if that says
     nothing, or does not lead to `path`.
     For a container that a student made, `path` must be there, on a volume or in a folder of the student's machine, and
@@ -85,6 +86,7 @@ class Persists(Check):
         with _container.reproducible(*commands), target.volume() as name:
             variation = Variation(volumes={folder: name})
             with target.spawn(self.in_, variation) as first:
+                _spawned.works(first)
                 written = _spawned.make(first, path, self.run_, _MARK)
                 first.stop(None, self.grace)
             with target.spawn(self.in_, variation) as second:

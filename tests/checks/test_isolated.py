@@ -9,6 +9,7 @@ import pytest
 from grader.checks.isolated import Isolated
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
+from tests.support.factories import make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SLEEPS
 from tests.support.states import made
@@ -97,6 +98,19 @@ def test_of_a_dockerfile() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Isolated, because, **fields)
+
+
+@pytest.mark.parametrize(
+    ("ended", "because"),
+    [
+        ({"exit_code": 1}, "the container is not running: it ended with exit code 1"),
+        ({"exit_code": 127, "error": "no such file"}, "it could not be started: no such file"),
+    ],
+)
+def test_one_that_does_not_run(ended: dict[str, Any], because: str) -> None:
+    dead = FakeContainer(now=make_state(status="exited", **ended), stderr="boom")
+    failure = fails(make(Isolated, path="/note"), FakeTarget(spawn=lambda _: dead), because)
+    assert failure.evidence[0].text == "boom"
 
 
 @pytest.mark.docker

@@ -11,7 +11,7 @@ from grader.core.inventory import Mounted
 from grader.core.specs import ContainerSpec, Ready
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
-from tests.support.factories import make_completed
+from tests.support.factories import make_completed, make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SLEEPS
 from tests.support.states import made, volume
@@ -152,6 +152,25 @@ def test_a_file_in_no_folder() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Persists, because, **fields)
+
+
+def test_one_that_has_done_its_work() -> None:
+    done, files = make_state(status="exited", exit_code=0), dict[str, bytes]()
+    target = FakeTarget(spawn=lambda _: FakeContainer(now=done, files=files, made=made()))
+    passes(make(Persists, volume="/data"), target)
+
+
+@pytest.mark.parametrize(
+    ("ended", "because"),
+    [
+        ({"exit_code": 1}, "the container is not running: it ended with exit code 1"),
+        ({"exit_code": 127, "error": "no such file"}, "it could not be started: no such file"),
+    ],
+)
+def test_one_that_does_not_run(ended: dict[str, Any], because: str) -> None:
+    dead = FakeContainer(now=make_state(status="exited", **ended), stderr="boom")
+    failure = fails(make(Persists, volume="/data"), FakeTarget(spawn=lambda _: dead), because)
+    assert failure.evidence[0].text == "boom"
 
 
 @pytest.mark.docker
