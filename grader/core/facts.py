@@ -267,6 +267,8 @@ class Case:
     """What the container was to start with, if it ended badly."""
     given_env: frozenset[str] = frozenset()
     """The variables that the exercise sets in the container."""
+    given_command: tuple[str, ...] = ()
+    """The command that the exercise starts the container with, in place of CMD."""
     refused: str | None = None
     """The rule that refused the build, as `images`, `downloads`, `syntax` or `privileges`."""
     where: Where | None = None

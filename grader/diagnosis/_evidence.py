@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -105,6 +106,13 @@ def ended_badly(case: Case) -> Ended | None:
         return None
     output = f"{case.logs[-MAX_TEXT:]}\n{state.error}"
     return Ended(state.argv, state.exit_code, output, building=False, instruction=starter(case))
+
+
+def of_exercise(case: Case, ended: Ended) -> bool:
+    """Say whether the exercise names the program, with a command of its own: one that is no file of the student's."""
+    if ended.building or not case.given_command or ended.argv[:1] != case.given_command[:1]:
+        return False
+    return all(posixpath.basename(one) != posixpath.basename(ended.argv[0]) for one in case.files)
 
 
 def instruction_at(case: Case, line: int | None) -> Instruction | None:

@@ -57,6 +57,8 @@ def diagnose(case: Case) -> Diagnosis | None:
             line=instruction.line if instruction else None,
             certainty=92,
         )
+    if case.given_command:
+        return None  # what the exercise starts is not the student's to change
     return Diagnosis(
         cause="command_ends",
         summary=f"The container's command `{one_line(command)}` did its work and ended, and the container with it.",

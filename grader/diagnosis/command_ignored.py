@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from grader.core.dockerfile import Instruction
     from grader.core.facts import Case, ContainerState
 
+_FOR_SHELLS: Final = "$><*&;|'\"`("
 _ARGUMENTS: Final = re.compile(rb"\$(?:[@*1-9]|\{[@*1-9])")
 
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Look at how the ENTRYPOINT of an ended container treats the CMD, which the container was given."""
     state, dockerfile = exited(case), source(case)
+    given = _given_ignored(case)
+    if given is not None:
+        return given
     if state is None or state.exit_code != 0 or dockerfile is None or case.kind == "logs":
         return None
     entry, command = dockerfile.effective("ENTRYPOINT"), dockerfile.effective("CMD")
@@ -32,6 +36,36 @@ def diagnose(case: Case) -> Diagnosis | None:
     if entry is None or command is None or not command.arguments or not _given(state, command):
         return None
     return _by_shell(state, entry, command) or _by_script(case, state, entry, command)
+
+
+def _given_ignored(case: Case) -> Diagnosis | None:
+    """Look for a command of the exercise that a shell was handed, and has no use for, whatever ran in its place."""
+    state, dockerfile, given = exited(case), source(case), case.given_command
+    entry = dockerfile.effective("ENTRYPOINT") if dockerfile is not None else None
+    if state is None or entry is None or entry.exec_form or not given or state.argv[-len(given) :] != given:
+        return None
+    line = shell_text(state.argv[: -len(given)])
+    if line is None or re.search(r"\$[@*0-9]", line):
+        return None
+    return Diagnosis(
+        cause="command_ignored",
+        summary=(
+            f"The command `{one_line(' '.join(given), 80)}`, with which the exercise starts the container here, "
+            f"has no effect: {at(entry)} is written without brackets."
+        ),
+        explanation=(
+            "An ENTRYPOINT without brackets is run by a shell, which is given the command of `docker run` and doesn't "
+            f"use it. So the container ran only `{one_line(line, 80)}`, and ended with it."
+        ),
+        fix=f"Use CMD, which another command takes the place of. Change line {entry.line} to: {_cmd(line)}",
+        line=entry.line,
+        certainty=94,
+    )
+
+
+def _cmd(line: str) -> str:
+    simple = not any(char in line for char in _FOR_SHELLS)
+    return f"CMD {one_line(array(line.split()) if simple else line, 300)}"
 
 
 def _given(state: ContainerState, command: Instruction) -> bool:
@@ -43,7 +77,7 @@ def _by_shell(state: ContainerState, entry: Instruction, command: Instruction) -
     line = shell_text(state.argv)
     if entry.exec_form or line is None or re.search(r"\$[@*0-9]", line):
         return None
-    words = array(line.split()) if not any(char in line for char in "$><*&;|'\"`(") else '["program", "argument"]'
+    words = array(line.split()) if not any(char in line for char in _FOR_SHELLS) else '["program", "argument"]'
     return Diagnosis(
         cause="command_ignored",
         summary=f"{at(command)} has no effect: {at(entry)} is written without brackets.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
+from grader.diagnosis._copies import relative
 from grader.diagnosis._replay import not_replayed
 from grader.diagnosis._sources import Absent, absent
 from grader.diagnosis._words import base, nearest
@@ -23,6 +24,9 @@ def diagnose(case: Case) -> Diagnosis | None:
     if missing is None or missing.instruction.flag("from"):
         return None
     written, line, name = one_line(missing.written), missing.instruction.line, missing.instruction.name
+    swapped = _swapped(case, missing)
+    if swapped is not None:
+        return swapped
     return Diagnosis(
         cause="copy_missing",
         summary=f"{name} in line {line} asks for {written}, which is not in the folder that the image is built from.",
@@ -34,6 +38,28 @@ def diagnose(case: Case) -> Diagnosis | None:
             if _meant(case, missing) is None
             else None
         ),
+        certainty=92,
+    )
+
+
+def _swapped(case: Case, missing: Absent) -> Diagnosis | None:
+    """Look for the file under the destination, where the source is a place as only an image has it: `/app`."""
+    instruction = missing.instruction
+    own = relative(instruction.arguments[-1])
+    single = len(instruction.arguments) == 2  # noqa: PLR2004 - a source and a destination
+    if not single or not missing.written.startswith("/") or own not in case.files or own in case.ignored:
+        return None
+    folder = missing.written if base(missing.written) == base(own) else f"{missing.written.rstrip('/')}/"
+    right = " ".join((instruction.name, *instruction.flags, own, folder))
+    return Diagnosis(
+        cause="copy_missing",
+        summary=(
+            f"The two places of {instruction.name} in line {instruction.line} are swapped: {one_line(own, 100)} is in "
+            f"your folder, and {one_line(missing.written, 100)} is not."
+        ),
+        explanation=f"{instruction.name} names first what is copied, from your folder, and last its place in the image.",
+        fix=f"Change line {instruction.line} to: {one_line(right, 300)}",
+        line=instruction.line,
         certainty=92,
     )
 

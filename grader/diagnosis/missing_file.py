@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._evidence import ended_badly
+from grader.diagnosis._evidence import ended_badly, of_exercise
 from grader.diagnosis._missing import advice, wanted
+from grader.diagnosis._words import base
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -19,6 +20,8 @@ def diagnose(case: Case) -> Diagnosis | None:
     # A RUN may name a file that an earlier step had to make: what such a step said is shown as it is.
     path = None if ended is None or ended.building else wanted(case, ended)
     if ended is None or path is None:
+        return None
+    if of_exercise(case, ended) and base(path) == base(ended.argv[0]):
         return None
     where, fix = advice(case, path, ended)
     return Diagnosis(

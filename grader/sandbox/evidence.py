@@ -37,7 +37,8 @@ class Evidence:
 
     def of(self, service: Service) -> dict[str, Any]:
         """Give the fields of Case that are about a container; what can't be had is left out."""
-        known: dict[str, Any] = {"given_env": frozenset(service.spec.env)}
+        spec = service.spec
+        known: dict[str, Any] = {"given_env": frozenset(spec.env), "given_command": spec.command or ()}
         try:
             with limit(10, "the time for looking at a failure"):
                 out, err = service.logs()

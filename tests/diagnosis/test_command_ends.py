@@ -59,3 +59,7 @@ def test_is_silent_where_a_command_may_end() -> None:
     silent(CAUSE, exited("FROM busybox:1; CMD echo hi", "echo hi", kind="logs"))
     silent(CAUSE, exited("FROM busybox:1; CMD echo hi", "echo hi", kind="command"))
     silent(CAUSE, exited("FROM busybox:1; CMD echo hi", "echo hi", oom=True))
+
+
+def test_is_silent_about_what_the_exercise_starts() -> None:
+    silent(CAUSE, exited("FROM a:1; CMD x", ["true"], given_command=("true",)))

@@ -49,3 +49,21 @@ def test_is_silent_otherwise() -> None:
     # The exercise gave another command.
     silent(CAUSE, exited('FROM a:1; ENTRYPOINT x; CMD ["y"]', ["/bin/sh", "-c", "x", "z"]))
     silent(CAUSE, exited("FROM a:1; CMD x", "x"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "fix"),
+    [("python ask.py", 'CMD ["python", "ask.py"]'), ("python ask.py | cat", "CMD python ask.py | cat")],
+)
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_command_of_the_exercise(entry: str, fix: str, code: int) -> None:
+    argv, given = ["/bin/sh", "-c", entry, "sleep", "1000"], ("sleep", "1000")
+    case = exited(f"FROM a:1; ENTRYPOINT {entry}", argv, code, given_command=given, kind="dialogue")
+    explains(CAUSE, case, "`sleep 1000`, with which the exercise starts", f"Change line 2 to: {fix}", line=2)
+
+
+def test_is_silent_where_the_command_of_the_exercise_is_used() -> None:
+    given = ("sleep", "1000")
+    silent(CAUSE, exited("FROM a:1; CMD x", given, given_command=given))
+    silent(CAUSE, exited('FROM a:1; ENTRYPOINT ["x"]', ["x", *given], given_command=given))
+    silent(CAUSE, exited('FROM a:1; ENTRYPOINT exec "$@"', ["/bin/sh", "-c", 'exec "$@"', *given], given_command=given))

@@ -44,3 +44,23 @@ def test_is_silent_about_other_failures() -> None:
     silent(CAUSE, unbuilt("FROM some:1; COPY a /", "failed to solve: no space left on device", line=2))
     silent(CAUSE, absent("FROM some:1; COPY a /", 2, "/a", kind="image"))
     silent(CAUSE, absent("FROM some:1 AS b; FROM some:1; COPY --from=b /a /", 3, "/a"))
+
+
+@pytest.mark.parametrize(
+    ("copy", "path", "right"),
+    [
+        ("/app app.py", "/app", "COPY app.py /app/"),
+        ("--chown=1 /app/ ./app.py", "/app", "COPY --chown=1 app.py /app/"),
+        ("/srv/app.py app.py", "/srv/app.py", "COPY app.py /srv/app.py"),
+    ],
+)
+def test_source_and_destination_are_swapped(copy: str, path: str, right: str) -> None:
+    case = absent(f"FROM some:1; COPY {copy}", 2, path, files=files("app.py"))
+    diagnosis = explains(CAUSE, case, "swapped", f"Change line 2 to: {right}", line=2)
+    assert diagnosis.flag is None
+
+
+@pytest.mark.parametrize("copy", ["data app.py", "/data other.py", "/data /x app.py", "/data ."])
+def test_may_be_meant_as_it_stands(copy: str) -> None:
+    case = absent(f"FROM some:1; COPY {copy}", 2, "/data", files=files("app.py"))
+    assert "swapped" not in explains(CAUSE, case, "Put", line=2).summary

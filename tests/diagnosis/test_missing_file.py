@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -120,3 +121,11 @@ def test_is_silent_about_a_script_whose_interpreter_is_missing() -> None:
 
 def test_is_silent_about_steps_of_the_build() -> None:
     silent(CAUSE, step_failed("FROM python:3-slim; RUN python server.py", 2, 2, LOGS))
+
+
+def test_a_program_that_the_exercise_names() -> None:
+    error = cannot_start('"/bin/sleep": stat /bin/sleep: no such file or directory')
+    silent(CAUSE, exited("FROM scratch; CMD x", ["/bin/sleep"], 127, error=error, given_command=("/bin/sleep",)))
+    own: dict[str, Any] = {"given_command": ("/start.sh",), "files": files("start.sh")}
+    error = cannot_start('"/start.sh": stat /start.sh: no such file or directory')
+    explains(CAUSE, exited("FROM a:1; CMD x", ["/start.sh"], 127, error=error, **own), "COPY start.sh /start.sh")

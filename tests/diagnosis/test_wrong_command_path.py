@@ -67,3 +67,21 @@ def test_is_silent_about_a_script_that_misses_a_program() -> None:
 
 def test_is_silent_about_brackets_taken_for_a_command() -> None:
     silent(CAUSE, exited("FROM busybox:1; CMD ['echo', 'x']", "['echo', 'x']", 127, "/bin/sh: [echo,: not found\n"))
+
+
+def test_a_variable_in_place_of_the_program() -> None:
+    says = ("'A=b' sets a variable", 'above line 2: ENV A=b, and change line 2 to: CMD ["python", "app.py"]')
+    explains(CAUSE, not_found(["A=b", "python", "app.py"]), *says, line=2)
+    explains(CAUSE, not_found(["A=b"]), "above line 2: ENV A=b", line=2)
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"), [("sleep", ""), ("/bin/sleep", "stat /bin/sleep: no such file or directory")]
+)
+def test_a_command_of_the_exercise(program: str, reason: str) -> None:
+    given = (program, "9")
+    case = not_found([*given], "FROM scratch; CMD x", reason, given_command=given)
+    explains(
+        CAUSE, case, f"`{program} 9`", "the exercise starts a container", f"Start FROM an image that has {program}"
+    )
+    assert "Correct" not in explains(CAUSE, case).fix

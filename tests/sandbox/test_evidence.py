@@ -23,7 +23,7 @@ FIRST = Process(1, "root", "python app.py")
 class Stopped(FakeContainer):
     """A service of the sandbox's, as far as evidence asks it."""
 
-    spec = ContainerSpec(env={"NAME": "Ada"})
+    spec = ContainerSpec(env={"NAME": "Ada"}, command=("sleep", "9"))
     processes_before = (FIRST,)
 
 
@@ -39,6 +39,7 @@ def test_a_running_container() -> None:
     heard = Listener("127.0.0.1", 3000)
     seen = evidence().of(looked_at(stdout="a\n", stderr="b\n", listening=(heard,), running=()))
     assert (seen["logs"], seen["listeners"], seen["given_env"]) == ("a\nb\n", (heard,), frozenset({"NAME"}))
+    assert seen["given_command"] == ("sleep", "9")
     assert seen["processes"] == ()
     assert seen["program"] is None
 
@@ -56,7 +57,7 @@ def test_what_cannot_be_had_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None
         raise SandboxError("the engine is gone")
 
     monkeypatch.setattr(Stopped, "logs", gone)
-    assert evidence().of(looked_at()) == {"given_env": frozenset({"NAME"})}
+    assert evidence().of(looked_at()) == {"given_env": frozenset({"NAME"}), "given_command": ("sleep", "9")}
 
 
 def test_a_container_that_is_gone_is_known_for_its_own_failure_only() -> None:
