@@ -55,7 +55,8 @@ class Capture(Model):
     cookie: str | None = None
     """The name of a cookie that the answer sets."""
     matches: Annotated[str, AfterValidator(_pattern)] | None = None
-    """A regular expression that finds it there: its first group, or all of it."""
+    """A regular expression that finds it there, or in the body where no place is named: its first group, or all of it.
+    """
 
     @model_validator(mode="after")
     def _one_place(self) -> Capture:
@@ -65,6 +66,11 @@ class Capture(Model):
         if not places and self.matches is None:
             raise ValueError("says nothing; name json, header, cookie or matches")
         return self
+
+    @property
+    def told(self) -> str:
+        """What it is, for a person."""
+        return self.place if self.matches is None else f"what /{self.matches}/ finds in {self.place}"
 
     @property
     def whole_address(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from grader.checks import _captures
+from grader.checks._healthcheck import TimeExpectation
 from grader.checks._json import JsonPaths
 from grader.core.errors import Missing
 from grader.core.matchers import Expectation, expect, parse
@@ -45,6 +46,18 @@ class Visit(NamedTuple):
     request: Request
     reply: Reply
     seconds: float
+
+
+def _map(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError(f"write {{to: {value}}}")  # noqa: TRY004 - pydantic reports ValueError
+    return value
+
+
+def _limit(wanted: Matcher) -> Matcher:
+    if isinstance(wanted.raw, str | int | float):
+        raise ValueError("nothing takes exactly so long; write for example {at_most: 2s}")  # noqa: TRY004 - as above
+    return wanted
 
 
 class Redirect(Model):
@@ -86,16 +99,16 @@ class Exchange(Model):
     """Send the request so many times at once, from 2 to 64; every answer must be as expected."""
     status: Expectation = Field(default=200, validate_default=True)
     """The status code of the answer."""
-    redirect: Redirect | None = None
+    redirect: Annotated[Redirect, BeforeValidator(_map)] | None = None
     """The answer is a redirect: a map with `to`, where it leads, and `status`, by default any from 300 to 399."""
     headers: dict[str, Expectation] = Field(default_factory=dict)
-    """Headers of the answer; upper and lower case are the same."""
+    """Headers of the answer; upper and lower case are the same, and several of one name are joined by `, `."""
     body: Expectation | None = None
     """The body of the answer, as text."""
     json_: JsonPaths | None = Field(default=None, alias="json")
     """Parts of a JSON body, each by its JSONPath."""
-    seconds: Expectation | None = None
-    """The time until the whole answer has come, as a number of seconds; with `concurrent`, until all have."""
+    seconds: Annotated[TimeExpectation, AfterValidator(_limit)] | None = None
+    """The time until the whole answer has come, such as `{at_most: 2s}`; with `concurrent`, until all have."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Exchange:

@@ -35,7 +35,10 @@ class Step(Exchange):
     ] = "/"
     """Path and query; one that begins with `{{name}}` goes to where that leads, such as a captured `Location`."""
     restart: bool = False
-    """Restart the container before this request, with its files, and wait until it is ready again."""
+    """Restart the container before this request, with its files, and wait until it is ready again.
+
+    A main process that ignores SIGTERM is killed after 5 seconds, which count for `timeout`.
+    """
     capture: dict[Name, Capture] = Field(default_factory=dict)
     """Values of the answer that later steps use, by the names that they have there."""
 
@@ -57,7 +60,7 @@ class Step(Exchange):
                 failure.message = f"{visit.request.label}: {failure.message}"
                 failure.evidence = (visit.reply.evidence(visit.request),)
                 raise
-            talk.capture(name, found, where.place, visit)
+            talk.capture(name, found, where.told, visit)
 
 
 def take(steps: tuple[Step, ...], talk: Talk, container: Container, restarting: str) -> None:

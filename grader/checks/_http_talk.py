@@ -61,7 +61,7 @@ class Talk:
         used = _captures.names([part.path, part.request_headers, part.request_body, part.request_json])
         for name in dict.fromkeys(used):
             place, notes = self._places.pop(name, ("", []))  # said once
-            notes.append(f"# {shown[name]}: {place} in this answer")
+            notes.append(f"# {shown[name]}: in this answer, {place}")
         lead = "/" + shown.get(_captures.leading(part.path) or "", "")
         request = part.request(port, None if self.values is None else shown, tls=tls, lead=lead)
         self.typed.append(partial(_command, request, part, self._jar is not None))
@@ -125,7 +125,8 @@ class Talk:
         except TimedOut:
             raise
         except Failure as failure:  # an answer that breaks off
-            self._check.ended(container, failure)
+            if not self._check.ended(container, failure):
+                self._check.other_protocol(container, failure, request.port)
             raise
 
     def _with_cookies(self, part: Exchange, request: Request) -> Request:

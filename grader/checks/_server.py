@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import Discriminator, Tag
 
 from grader.checks import _container
 from grader.checks._tls import Tls
@@ -11,11 +13,19 @@ from grader.core.check import Check
 from grader.core.clock import remaining
 from grader.core.errors import Failure, Missing
 from grader.core.specs import Port, Where
-from grader.core.web.tls import look, secured
+from grader.core.web.tls import look, secured, speaks_tls
 
 if TYPE_CHECKING:
     from grader.core.handles import Container
     from grader.core.web import Connect
+
+
+_HANDSHAKE: Final = 1.0
+"""Seconds that a server has to show that it speaks TLS."""
+
+
+def _plain_or_map(value: object) -> str:
+    return "map" if isinstance(value, dict | Tls) else "plain"
 
 
 class Server(Check):
@@ -23,7 +33,7 @@ class Server(Check):
 
     port: Port
     """The port in the container; it must be published, under whichever number."""
-    tls: bool | Tls = False
+    tls: Annotated[Annotated[bool, Tag("plain")] | Annotated[Tls, Tag("map")], Discriminator(_plain_or_map)] = False
     """Whether to speak TLS there; a map also says what is asked of [the certificate](exercise.md#servers)."""
 
     @property
@@ -71,7 +81,10 @@ class Server(Check):
         # Docker's own proxy takes connections to a published port even when nothing in the container does.
         inside = self._inside(port or self.known_port)
         listeners = container.listeners()
-        if self.ended(container, failure) or any(one.port == inside and not one.loopback for one in listeners):
+        if self.ended(container, failure):
+            return failure
+        if any(one.port == inside and not one.loopback for one in listeners):
+            self.other_protocol(container, failure, port)
             return failure
         return Missing(
             f"nothing answers on port {inside}: {_container.listening(listeners)}",
@@ -79,6 +92,15 @@ class Server(Check):
             actual=failure.message,
             evidence=_container.log(container),
         )
+
+    def other_protocol(self, container: Container, failure: Failure, port: int | None = None) -> None:
+        """Say in a failure that the server speaks TLS there, if it does and wasn't asked with it."""
+        port = port or self.known_port
+        if not self.tls and speaks_tls(self.way(container, port, tls=False), port, remaining(_HANDSHAKE)):
+            failure.message = f"{failure.message}; port {port} speaks TLS, and was asked without it"
+            failure.args = (failure.message,)
+            failure.expected = failure.expected or "a server that answers without TLS"
+            failure.actual = "a server that speaks TLS"
 
     def ended(self, container: Container, failure: Failure) -> bool:
         """Say in a failure that the container ended while it was asked, if it did; says whether."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from grader.core.matchers import Expectation, expect
 from grader.core.model import Model
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from grader.core.result import Evidence
 
 _ESCAPE: Final = re.compile(rb"\\(x[0-9A-Fa-f]{2}|.|$)", re.DOTALL)  # meets authors' text only
+_DIGITS: Final = frozenset("0123456789abcdef")
 _SHORT: Final = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"0": b"\0", b"\\": b"\\"}
 
 
@@ -49,8 +50,29 @@ def _text(text: str) -> str:
 
 
 def _hex(text: str) -> str:
-    bytes.fromhex(text)
+    try:
+        bytes.fromhex(text)
+    except ValueError:
+        raise ValueError("must be hexadecimal digits, two for each byte, for example 0d0a") from None
     return text
+
+
+_AS_THEY_ARE: Final = frozenset({"matches", "length"})
+"""Matchers of which what they name is no text that is compared."""
+
+
+def _digits(raw: object) -> object:
+    """Write the digits in an expectation as they are compared: small, and without spaces."""
+    if isinstance(raw, str):
+        digits = "".join(raw.split()).lower()
+        if not _DIGITS.issuperset(digits):
+            raise ValueError(f"'{raw}' are no hexadecimal digits; write for example 0d0a")
+        return digits
+    if isinstance(raw, int | float):
+        raise ValueError(f"write the digits in quotes: '{raw}'")  # noqa: TRY004 - pydantic reports ValueError
+    if isinstance(raw, dict):
+        return {name: value if name in _AS_THEY_ARE else _digits(value) for name, value in raw.items()}
+    return [_digits(one) for one in raw] if isinstance(raw, list) else raw
 
 
 class Turn(Model):
@@ -59,11 +81,17 @@ class Turn(Model):
     send: Annotated[str, Field(max_length=65_536), AfterValidator(_text)] | None = None
     r"""Text to send; `\r`, `\n`, `\t`, `\0`, `\xNN` and `\\` stand for what they do in C."""
     send_hex: Annotated[str, Field(max_length=131_072), AfterValidator(_hex)] | None = None
-    """Bytes to send, as hexadecimal digits."""
+    """Bytes to send, as hexadecimal digits, instead of `send`."""
     expect: Expectation | None = None
     """What comes back, as text: all that has come by the time that it is as expected, or that nothing more comes."""
-    expect_hex: Expectation | None = None
-    """The same as hexadecimal digits, in lower case."""
+    expect_hex: Annotated[Expectation, BeforeValidator(_digits)] | None = None
+    """The same as hexadecimal digits; a regular expression meets small ones."""
+
+    @model_validator(mode="after")
+    def _sends_one_thing(self) -> Turn:
+        if self.send is not None and self.send_hex is not None:
+            raise ValueError("send and send_hex exclude each other: with send, write a byte as \\xNN")
+        return self
 
     @property
     def said(self) -> bytes:

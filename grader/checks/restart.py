@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from grader.checks import _container, _spawned
 from grader.checks._attributes import AbsolutePath
+from grader.checks._http_exchange import UrlPath
 from grader.core.check import Check
 from grader.core.errors import Failure, Mismatch, Missing, TimedOut
 from grader.core.quantities import Seconds, show_seconds
@@ -46,7 +47,7 @@ class Restart(Check):
     """The time that it may take to stop, before it is killed."""
     port: Port | None = None
     """A port on which it must accept connections again."""
-    path: Annotated[str, Field(pattern=r"^/[^\x00-\x1f\x7f]*$")] | None = None
+    path: UrlPath | None = None
     """A path on that port; a GET of it must be answered without an error."""
     at_most: Annotated[Seconds, Field(gt=0, le=300)] = 10.0
     """The time until the port answers, after it is ready."""

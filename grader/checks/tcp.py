@@ -68,6 +68,8 @@ class Tcp(Turn, Server):
             raise ValueError("a step needs send, send_hex, expect or expect_hex")
         if not (self.refused or self.steps or self.asks or self.closes is not None):
             raise ValueError("needs expect, steps, closes or refused: 'port' says whether something listens")
+        if "silence" in self.model_fields_set and self.silence >= self.patience:
+            raise ValueError(f"silence must be shorter than {'timeout' if self.within is None else 'within'}")
         return self
 
     @property

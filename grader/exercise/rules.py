@@ -92,6 +92,9 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], timeout: 
     for inside, part in one.parts():
         own = part.timeout if "timeout" in part.model_fields_set else timeout
         _fits(file, part, (*path, *inside), own, problems)
+        if "timeout" in part.model_fields_set and part.timeout > timeout:
+            message = f"is longer than the group's timeout ({show_seconds(timeout)})"
+            problems.add((*path, *inside, "timeout"), message)
         if part.several:
             problems.add((*path, *inside, "kind"), f"a '{part.kind}' check has several results: it can't be in a group")
     ability = one.needs_ability()
@@ -102,18 +105,24 @@ def _fits(file: ExerciseFile, one: Check, path: tuple[str | int, ...], timeout: 
         return
     if one.visibility is Visibility.AFTER_DUE and file.due is None:
         problems.add((*path, "visibility"), "after_due needs a 'due' date in the exercise")
-    if one.within is not None and one.within > timeout:
-        problems.add((*path, "within"), f"is longer than the check's timeout ({show_seconds(timeout)})")
-    elif one.lasts is not None and one.lasts + (one.within or 0) >= timeout:
-        also = "" if one.within is None else "and within "
-        makes = f"; they make {show_seconds(one.lasts + one.within)}" if one.within is not None else ""
-        message = f"{also}must be shorter than the check's timeout ({show_seconds(timeout)}){makes}"
-        problems.add((*path, "lasts"), message)
+    _times(one, path, timeout, problems)
     _container(file, one, path, problems)
+    for field, message in one.against(file.build):
+        problems.add((*path, field), message)
     known = {normalize(name) for name in file.images}
     for field, image in one.base_images:
         if normalize(image) not in known:
             problems.add((*path, field), f"'{image}' is not among the exercise's images")
+
+
+def _times(one: Check, path: tuple[str | int, ...], timeout: float, problems: Problems) -> None:
+    if one.within is not None and one.within > timeout:
+        problems.add((*path, "within"), f"is longer than the check's timeout ({show_seconds(timeout)})")
+    elif one.lasts is not None and one.lasts + (one.within or 0) >= timeout:
+        also = "" if one.within is None else "together with within, it "
+        makes = f"; they make {show_seconds(one.lasts + one.within)}" if one.within is not None else ""
+        message = f"{also}must be shorter than the check's timeout ({show_seconds(timeout)}){makes}"
+        problems.add((*path, "lasts"), message)
 
 
 def _container(file: ExerciseFile, one: Check, path: tuple[str | int, ...], problems: Problems) -> None:

@@ -93,7 +93,7 @@ def test_a_failure_names_the_step(target: FakeTarget) -> None:
         "docker run --rm -p 3000:3000 IMAGE\n# then, in a second terminal:\n"
         "curl -i -X POST -H 'Content-Type: application/json' --data-raw '{\"text\": \"hello\"}' "
         "http://localhost:3000/notes\n"
-        "# ID: the body's $.id in this answer\n"
+        "# ID: in this answer, the body's $.id\n"
         "curl -i http://localhost:3000/notes/ID"
     )
 
@@ -106,8 +106,8 @@ def test_commands_have_none_of_the_values_of_this_attempt(target: FakeTarget) ->
     told = str(failure.reproduce)
     assert "s3cret" not in told
     assert told.splitlines()[-4:] == [
-        "# ID: the body's $.id in this answer",
-        "# PLACE: the header Location in this answer",
+        "# ID: in this answer, the body's $.id",
+        "# PLACE: in this answer, the header Location",
         "curl -i -b cookies.txt -c cookies.txt -H 'X-Id: ID' http://localhost:3000/notes/ID",
         "curl -i -b cookies.txt -c cookies.txt http://localhost:3000/PLACE",
     ]
@@ -155,6 +155,11 @@ def test_a_captured_address_stays_on_the_server(
     else:
         passes(check, target)
         assert notes.seen[1].startswith(f"GET {asked} HTTP")
+
+
+@pytest.mark.parametrize("path", ["notes", "{{!id}}", "x{{id}}", "{{id}}\n"])
+def test_another_path_is_none(path: str) -> None:
+    refuses(Http, "a path ", port=80, steps=[{"capture": {"id": {"json": "$.id"}}}, {"path": path}])
 
 
 def test_a_whole_address_is_not_put_behind_a_slash() -> None:
@@ -282,7 +287,7 @@ def test_data_that_survives_a_restart(notes: Notes) -> None:
     assert failure.reproduce is not None
     assert failure.reproduce.startswith("docker run --name try -p 3000:3000 IMAGE\n")
     assert failure.reproduce.splitlines()[-3:] == [
-        "# ID: the body's $.id in this answer",
+        "# ID: in this answer, the body's $.id",
         "docker restart try; docker logs try",
         "curl -i http://localhost:3000/notes/ID",
     ]

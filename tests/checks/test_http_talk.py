@@ -267,6 +267,15 @@ def test_everything_that_is_wrong_with_it_is_told_at_once() -> None:
     assert len(failure.message.splitlines()) == 2
 
 
+def test_a_server_of_tls_that_is_asked_without() -> None:
+    with serving_tls(sending(OK)) as address:
+        failure = fails(
+            http(), target(address), "GET / on port 3000: the connection was closed without an answer; port"
+        )
+    assert failure.message.endswith("; port 3000 speaks TLS, and was asked without it")
+    assert (failure.expected, failure.actual) == ("a server that answers without TLS", "a server that speaks TLS")
+
+
 def test_a_server_without_tls() -> None:
     with serving(sending(b"HTTP/1.1 400 Bad\r\n\r\n")) as address:
         failure = fails(http(tls=True), target(address), "port 3000 does not speak TLS")

@@ -67,6 +67,8 @@ def tcp(**fields: Any) -> Tcp:
         {"send": "PING\r\n", "expect": {"matches": r"^\+PONG\r\n$"}},
         {"send_hex": "50494e470d0a", "expect": {"not": {"contains": "ERR"}}},
         {"send": r"\x01", "expect_hex": "ff00"},
+        {"send": r"\x01", "expect_hex": "FF 00"},
+        {"send_hex": "01", "expect_hex": {"starts_with": "FF", "length": 4, "matches": r"^\w+$", "not": ["AB"]}},
         {"expect": ""},
         {"closes": False},
         {"send": r"QUIT\r\n", "expect": {"starts_with": "221"}, "closes": True},
@@ -144,9 +146,16 @@ def test_a_server_that_closes_without_a_word() -> None:
         fails(tcp(expect="hi"), target(address), "port 6379: the connection was closed, and nothing came back")
 
 
+def test_a_server_of_tls_that_is_asked_without() -> None:
+    with serving_tls(sending(b"hi")) as address:
+        failure = fails(tcp(send="hello", expect="hi"), target(address), "port 6379 speaks TLS, and was asked without it")
+    assert failure.actual == "a server that speaks TLS"
+
+
 def test_a_server_that_does_not_read() -> None:
     with serving(sending(b"", pause=2.0), read=False) as address:
-        big = tcp(send="x" * 60_000, send_hex="00" * 65_000, expect="x", within="500ms")
+        turns = [{"send": "x" * 60_000}, {"send_hex": "00" * 65_000, "expect": "x"}]
+        big = tcp(steps=turns, within="500ms", silence="200ms")
         failure = fails(big, target(address), "port 6379: ")
     assert isinstance(failure, TimedOut | Missing)
 
@@ -205,7 +214,14 @@ def test_the_shell_prints_what_is_sent(data: bytes) -> None:
         ({"send": "x"}, "needs expect, steps, closes or refused"),
         ({"send": r"a\q", "expect": "x"}, r"'\q' has no meaning; write \r, \n, \t, \0, \xNN, or \\ for \ itself"),
         ({"send": "a\\", "expect": "x"}, "has no meaning"),
-        ({"send_hex": "0g", "expect": "x"}, "send_hex"),
+        ({"send_hex": "0g", "expect": "x"}, "must be hexadecimal digits, two for each byte, for example 0d0a"),
+        ({"send": "a", "send_hex": "0d", "expect": "x"}, "send and send_hex exclude each other"),
+        ({"expect_hex": {"not": {"contains": ["xy"]}}}, "'xy' are no hexadecimal digits"),
+        ({"expect_hex": 50}, "write the digits in quotes: '50'"),
+        ({"expect": "x", "silence": "30s"}, "silence must be shorter than timeout"),
+        ({"expect": "x", "silence": "2s", "within": "2s"}, "silence must be shorter than within"),
+        ({"expect": "x", "tls": {"name": "x"}}, "Extra inputs are not permitted"),
+        ({"steps": []}, "at least 1 item"),
         ({"refused": True, "expect": "x"}, "refused excludes"),
         ({"refused": True, "tls": True}, "refused excludes"),
         ({"steps": [{}]}, "a step needs send, send_hex, expect or expect_hex"),

@@ -87,6 +87,15 @@ def look(connect: Connect, port: int, timeout: float, ca: str | None = None) -> 
         raise Failure(f"port {port}: the server's certificate can't be read") from None
 
 
+def speaks_tls(connect: Connect, port: int, timeout: float) -> bool:
+    """Whether a server shakes hands."""
+    try:
+        secured(connect, port)(timeout).close()
+    except (OSError, Failure):
+        return False
+    return True
+
+
 def _anyone() -> ssl.SSLContext:
     import ssl
 
