@@ -160,6 +160,11 @@ def showing(path: str, name: str) -> str:
     return f"docker cp {name}:{shlex.quote(path)} - | tar -xO"
 
 
+def fresh(path: str, image: str) -> str:
+    """Write the commands that show a file of an image, in a container that is never started."""
+    return f"docker create --name new {image}; {showing(path, 'new')}; docker rm new"
+
+
 def text(data: bytes | None) -> str:
     """Write the content of a file for a person."""
     return "nothing there" if data is None else data.decode("utf-8", "replace")

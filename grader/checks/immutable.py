@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -27,6 +28,8 @@ class Immutable(Check):
     For a Dockerfile, the change is made in a container for this check, which must run on or end well, from outside or
     by `run`.
     The new container is not started: it shows what the image has.
+    Of a student's, another one shows that the image's name does not lead to an image with the change, as it does after
+    `docker commit`.
     """
 
     example: ClassVar[str] = """
@@ -55,18 +58,18 @@ class Immutable(Check):
 
     def run(self, target: Instances) -> None:
         if isinstance(self.in_, Where):
-            name = _container.handle(self.in_)
-            fresh = f"docker create --name new IMAGE; {_spawned.showing(self.path, 'new')}"
-            with _container.reproducible(f"docker diff {name}; {fresh}"):
-                container = target.container(self.in_)
+            container = target.container(self.in_)
+            image = container.facts().image
+            fresh = _spawned.fresh(self.path, shlex.quote(image))
+            with _container.reproducible(f"docker diff {_container.handle(self.in_)}; {fresh}"):
                 before = self._in_the_image(target)
                 after = _spawned.content(container, self.path)
                 self._judge_own(container.name, before, after)
+                self._judge_name(image, after, self._in_the_image(target, by_name=True))
             return
         commands = (
             _spawned.started(target, self.in_),
-            f"{_spawned.making(self.path, self.run_, 'try')}; docker create --name new IMAGE",
-            _spawned.showing(self.path, "new"),
+            f"{_spawned.making(self.path, self.run_, 'try')}; {_spawned.fresh(self.path, 'IMAGE')}",
         )
         with _container.reproducible(*commands):
             before = self._in_the_image(target)
@@ -87,9 +90,21 @@ class Immutable(Check):
                     actual=_spawned.text(now),
                 )
 
-    def _in_the_image(self, target: Instances) -> bytes | None:
-        with target.spawn(self.in_, Variation(start=False)) as fresh:
+    def _in_the_image(self, target: Instances, *, by_name: bool = False) -> bytes | None:
+        with target.spawn(self.in_, Variation(start=False, by_name=by_name)) as fresh:
             return _spawned.content(fresh, self.path)
+
+    def _judge_name(self, image: str, after: bytes | None, now: bytes | None) -> None:
+        """Compare with what the name of the image means now: docker commit, and a build, give it to another image."""
+        if now == after:
+            raise Mismatch(
+                f"{self.path} is {'gone from' if self.removed else 'changed in'} the image {image}, too: "
+                "the name stands for another image now than when the container was made",
+                expected=f"{image} as it was",
+                actual=_spawned.text(now),
+                hint="docker commit makes an image of a container and its changes; with the name of an image that is "
+                "there already, it takes that one's place.",
+            )
 
     def _judge_own(self, name: str, before: bytes | None, after: bytes | None) -> None:
         if self.removed:

@@ -81,9 +81,9 @@ class Isolated(Check):
             one = stack.enter_context(target.spawn(self.in_, Variation()))
             _spawned.works(one, settle=False)
             made = None if self.path is None else _spawned.make(one, self.path, self.run_, _MARK)
-            second = stack.enter_context(target.spawn(self.in_, Variation()))
-            _spawned.works(second)
-            self._judge(one, second, made)
+            another = stack.enter_context(target.spawn(self.in_, Variation()))
+            _spawned.works(another)
+            self._judge(one, another, made)
 
     def _looks(self, one: str, other: str) -> list[str]:
         looks = [] if self.path is None else [_spawned.showing(self.path, name) for name in (one, other)]

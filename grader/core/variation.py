@@ -43,6 +43,8 @@ class Variation:
     """How it is run."""
     volumes: Mapping[str, str] = field(default_factory=dict)
     """Paths in the container, each with the volume that is mounted there."""
+    by_name: bool = False
+    """Whether its image is what the name of the student's image means by now, which may be another one."""
     await_ready: bool = True
     """Whether to wait until it is ready, as the exercise describes that."""
     start: bool = True

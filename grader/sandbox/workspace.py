@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import lookup
@@ -16,7 +17,7 @@ from grader.sandbox.disposable import client
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot
 from grader.sandbox.own import OwnContainer
-from grader.sandbox.spawn import Further, Like
+from grader.sandbox.spawn import Further, Like, spawned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from grader.core.facts import Command, Completed, Entry
     from grader.core.inventory import ContainerFacts, Inventory, LocalImage
     from grader.core.transcript import Transcript
+    from grader.core.variation import Variation
     from grader.sandbox.disposable.engine import Isolated
     from grader.sandbox.ledger import Ledger
+    from grader.sandbox.service import Service
 
 WORK: Final = str(boot.WORK)
 """The student's folder, for the commands and for the engine."""
@@ -104,6 +107,16 @@ class Workspace(Further):
         return Like(found.name, ContainerSpec(), found.image_id, bytes, LimitSpec().start)
 
     @contextmanager
+    def spawn(self, name: str | Where | None, variation: Variation) -> Iterator[Service]:
+        """Start a container like the student's, but for the variation."""
+        like = self._like(name)
+        if variation.by_name:
+            found = self.inventory()
+            like = replace(like, image=_by_name(found, lookup.the_one(found.containers, _where(name))))
+        with spawned(self._ledger, like, variation) as service:
+            yield service
+
+    @contextmanager
     def _running(self, name: str | Where | None) -> Iterator[str]:
         yield lookup.the_one(self.inventory().containers, _where(name)).id
 
@@ -153,8 +166,6 @@ class Workspace(Further):
             return facts
 
     def _with_containers(self, facts: Case, where: Where) -> Case:
-        from dataclasses import replace
-
         from grader.core.errors import Failure
 
         found = self.inventory().containers
@@ -165,6 +176,13 @@ class Workspace(Further):
             return replace(facts, container=own.state(), listeners=own.listeners(), logs=(out + err)[-20_000:])
         except Failure:
             return facts
+
+
+def _by_name(found: Inventory, container: ContainerFacts) -> str:
+    """Give the id of what has the name of a container's image now; its own image where nothing has."""
+    name = normalize(container.image)
+    named = (one.id for one in found.images if name in map(normalize, one.tags))
+    return next(named, container.image_id)
 
 
 def _where(name: str | Where | None) -> Where:

@@ -12,6 +12,7 @@ from tests.support.engine import project_in
 from tests.support.factories import make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SLEEPS
+from tests.support.states import made
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +22,10 @@ HAS, HAS_NOT = {"/mark": b"x"}, dict[str, bytes]()
 CHANGED = {"/mark": b"y"}
 
 
-def student(own: dict[str, bytes], image: dict[str, bytes]) -> FakeTarget:
-    web = FakeContainer(name="web", files=own)
-    return FakeTarget(containers=[web], spawn=lambda _: FakeContainer(files=dict(image)))
+def student(own: dict[str, bytes], image: dict[str, bytes], renamed: dict[str, bytes] | None = None) -> FakeTarget:
+    web = FakeContainer(name="web", files=own, made=made("web", image="busybox:1"))
+    now = image if renamed is None else renamed
+    return FakeTarget(containers=[web], spawn=lambda it: FakeContainer(files=dict(now if it.by_name else image)))
 
 
 @pytest.mark.parametrize(
@@ -33,8 +35,25 @@ def student(own: dict[str, bytes], image: dict[str, bytes]) -> FakeTarget:
 def test_passes(fields: dict[str, Any], own: dict[str, bytes], image: dict[str, bytes]) -> None:
     target = student(own, image)
     passes(make(Immutable, path="/mark", **fields, **OWN), target)
-    [(_, variation)] = target.spawned
-    assert not variation.start
+    assert [(variation.start, variation.by_name) for _, variation in target.spawned] == [(False, False), (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "own", "image", "because"),
+    [
+        ({}, HAS, HAS_NOT, "/mark is changed in the image busybox:1, too"),
+        ({}, CHANGED, HAS, "/mark is changed in the image busybox:1, too"),
+        ({"removed": True}, HAS_NOT, HAS, "/mark is gone from the image busybox:1, too"),
+    ],
+)
+def test_the_name_leads_to_an_image_with_the_change(
+    fields: dict[str, Any], own: dict[str, bytes], image: dict[str, bytes], because: str
+) -> None:
+    fails(make(Immutable, path="/mark", **fields, **OWN), student(own, image, renamed=own), because)
+
+
+def test_the_name_leads_to_an_image_with_something_else() -> None:
+    passes(make(Immutable, path="/mark", **OWN), student(HAS, HAS_NOT, renamed=CHANGED))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +67,9 @@ def test_passes(fields: dict[str, Any], own: dict[str, bytes], image: dict[str, 
 )
 def test_fails(fields: dict[str, Any], own: dict[str, bytes], image: dict[str, bytes], because: str) -> None:
     failure = fails(make(Immutable, path="/mark", **fields, **OWN), student(own, image), because)
-    assert failure.reproduce == "docker diff web; docker create --name new IMAGE; docker cp new:/mark - | tar -xO"
+    assert failure.reproduce == (
+        "docker diff web; docker create --name new busybox:1; docker cp new:/mark - | tar -xO; docker rm new"
+    )
 
 
 def test_of_a_dockerfile() -> None:

@@ -127,11 +127,15 @@ def test_checks_may_act_on_a_container_and_start_others_like_it(attempt: Attempt
     made = attempt.run(
         "docker run -d --name web -v notes:/data busybox:1 sh -c "
         "'trap \"echo again\" HUP; echo up > /note; echo kept > /data/note; while :; do sleep 0.05; done'\n"
-        "docker run -d --name other --pid container:web busybox:1 sleep 100\nsleep 0.5\n"
+        "docker run -d --name other --pid container:web busybox:1 sleep 100\n"
+        "docker run -d --name saved busybox:1 sh -c 'echo x > /mark; sleep 100'\n"
+        "docker tag busybox:1 mine\ndocker run -d --name taken mine sh -c 'echo x > /mark; sleep 100'\nsleep 0.5\n"
+        "docker commit saved saved:1\ndocker commit taken mine\n"
     )
     web = {"in": {"container": "web"}}
     make(Persists, path="/data/note", **web).run(made)
     make(Immutable, path="/note", **web).run(made)
+    make(Immutable, path="/mark", **{"in": {"container": "saved"}}).run(made)
     make(Apart, path="/note", hostnames=True, **web, **{"from": "other"}).run(made)
     make(Signal, signal="HUP", log="again\n", stays="100ms", **web).run(made)
     make(Restart, keeps=["/data/note"], grace="100ms", stays="100ms", **web).run(made)
@@ -144,11 +148,12 @@ def test_checks_may_act_on_a_container_and_start_others_like_it(attempt: Attempt
     for check, because in (
         (make(Persists, path="/note", **web), "is on no volume"),
         (make(Immutable, path="/bin/sh", **web), "it is part of the image"),
+        (make(Immutable, path="/mark", **{"in": {"container": "taken"}}), "/mark is changed in the image mine, too"),
         (make(Apart, processes=True, **web, **{"from": "other"}), "'other' sees the processes of container 'web'"),
         (make(Signal, signal="KILL", stays="100ms", **web), "should run on, and it ended with exit code 137"),
     ):
         fails(check, made, because)
-    assert {one.name for one in made.inventory().containers} == {"web", "other"}
+    assert {one.name for one in made.inventory().containers} == {"web", "other", "saved", "taken"}
 
 
 def test_calls_are_those_of_their_command(attempt: Attempt) -> None:
