@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import shlex
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from grader.checks import _container
+from grader.checks._desk_http import ask, curl
 from grader.core import abilities, lookup
-from grader.core.clock import limit
-from grader.core.errors import Broken, Failure, Missing, TimedOut
+from grader.core.clock import limit, remaining
+from grader.core.errors import Broken, Failure
 from grader.core.facts import Command
 from grader.core.specs import Where
-from grader.core.web import Reply, Request, exchange
+from grader.core.web import Reply, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 Named = str | dict[str, Any] | None
 """A container as a test names it: by its name, one of the student's own by a map, or the only one."""
+_THEN: Final = "\n# then, in a second terminal:\n"
+_POLL: Final = 0.05
 _NEEDS: Final[dict[object, str]] = {
     abilities.Images: "an image that is built from the submission",
     abilities.Files: "files of an image or a container",
@@ -63,13 +66,27 @@ class Seen:
     evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(slots=True)
+class Asked:
+    """What a failing test is about, for diagnoses: the container that it looked at last, and the port it asked."""
+
+    where: str | Where | None = None
+    port: int | None = None
+
+
 class Desk:
     """Answers about one target; `seen` is for the failure that an answer may lead to."""
 
     def __init__(self, target: object, setting: Setting) -> None:
         self._target = target
         self._setting = setting
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what the test before looked at, and what it stopped: the next look starts a new container."""
         self.seen = Seen()
+        self.asked = Asked()
+        self._stopped: dict[str | Where, Container] = {}
 
     def answer(self, question: str, arguments: Mapping[str, Any]) -> Any:
         """Answer a question of the list below. Raises what a check's `run` may raise."""
@@ -131,7 +148,9 @@ class Desk:
         return self._execute(Command(**command), self._where(container), timeout, "exec")
 
     def _execute(self, command: Command, where: str | Where | None, timeout: float, what: str) -> Completed:
-        shown = "\n# then, in a second terminal:\n".join(_container.by_hand(command, where))
+        if where is not None:
+            self._not_stopped(where)
+        shown = _THEN.join(_container.by_hand(command, where))
         with self._timed(timeout, what, shown):
             return self._able(abilities.Runs).execute(command, where)
 
@@ -139,6 +158,8 @@ class Desk:
         """Give what is at a path of a container."""
         where = self._where(container)
         self._show(where, f"docker exec CONTAINER ls -ld {shlex.quote(path)}")
+        if where in self._stopped:
+            return self._stopped[where].entry(path, follow=follow)
         return self._able(abilities.Files).entry(path, follow=follow, container=where)
 
     def state(self, container: Named) -> ContainerState:
@@ -154,29 +175,58 @@ class Desk:
         return self._container(container, "docker logs CONTAINER").logs()
 
     def processes(self, container: Named) -> tuple[Process, ...]:
-        """Give the processes of a container, PID 1 first."""
-        return self._container(container, "docker top CONTAINER").processes()
+        """Give the processes of a container, PID 1 first; none of one that the test has stopped."""
+        found = self._alive(container, "docker top CONTAINER")
+        if found is None:
+            return ()
+        processes = found.processes()
+        if not processes:
+            _container.alive(found)  # which it may have ceased to be just now
+        return processes
 
     def listeners(self, container: Named) -> tuple[Listener, ...]:
-        """Give the TCP addresses that a container's processes listen on."""
-        return self._container(container, "docker exec CONTAINER netstat -tln").listeners()
+        """Give the TCP addresses that a container's processes listen on; none of one that the test has stopped."""
+        found = self._alive(container, "docker exec CONTAINER netstat -tln")
+        return () if found is None else found.listeners()
 
-    def stop(self, container: Named, signal: str | None, grace: float) -> tuple[ContainerState, float]:
-        """Stop a container; give its end state and the seconds it took."""
-        with self._timed(grace + 30, "stop", None):
-            return self._container(container, "docker stop CONTAINER").stop(signal, grace)
+    def _alive(self, named: Named, look: str) -> Container | None:
+        """Give a container that runs, None for one that the test has stopped. Raises Failure with any other's end."""
+        where = self._where(named)
+        self._show(where, look)
+        if where in self._stopped:
+            return None
+        return _container.running(self._able(abilities.Containers), where)
+
+    def stop(self, container: Named, signal: str | None, grace: float) -> tuple[ContainerState, float, bool]:
+        """Stop a container, which stays as it is then for the test; give its end, the seconds, whether by a kill."""
+        where = self._where(container)
+        self._not_stopped(where)
+        with self._timed(grace + 30, "stop", self._steps(where, "docker stop CONTAINER")):
+            found = _container.running(self._able(abilities.Containers), where)
+            state, seconds = found.stop(signal, grace)
+            self._stopped[where] = found
+            killed = state.running
+            while killed and (state := found.state()).running:
+                time.sleep(remaining(_POLL))
+        return state, seconds, killed
+
+    def _not_stopped(self, where: str | Where) -> None:
+        if where in self._stopped:
+            raise Broken("this test has stopped the container: nothing answers in it any more")
 
     def http(self, container: Named, port: int | None, timeout: float, **request: Any) -> Reply:
         """Send an HTTP request to a published port."""
         where = self._where(container)
         target = self._able(abilities.Containers)
+        self._not_stopped(where)
         port = port or self._port(where)
+        self.asked = Asked(where, port)
         own = where.publishes if isinstance(where, Where) else None
         sent = Request(own or port, **request)
-        commands = _container.from_outside(target, where, port, lambda shown: _curl(Request(port, **request), shown))
-        with self._timed(timeout, "the request", "\n# then, in a second terminal:\n".join(commands)):
+        commands = _container.from_outside(target, where, port, lambda shown: curl(Request(port, **request), shown))
+        with self._timed(timeout, "the request", _THEN.join(commands)):
             found = _container.ready(target, where, expected=f"an answer to {sent.label}")
-            reply = _ask(found, sent, port, timeout)
+            reply = ask(found, sent, port, timeout)
         self.seen.evidence = (reply.evidence(sent),)
         return reply
 
@@ -201,11 +251,14 @@ class Desk:
     def _container(self, named: Named, look: str) -> Container:
         where = self._where(named)
         self._show(where, look)
-        return self._able(abilities.Containers).container(where)
+        return self._stopped.get(where) or self._able(abilities.Containers).container(where)
 
     def _show(self, where: str | Where, look: str) -> None:
-        target = self._able(abilities.Containers)
-        self.seen = Seen("\n# then, in a second terminal:\n".join(_container.steps(target, where, look)))
+        self.seen = Seen(self._steps(where, look))
+
+    def _steps(self, where: str | Where, look: str) -> str:
+        self.asked.where = where
+        return _THEN.join(_container.steps(self._able(abilities.Containers), where, look))
 
     def _where(self, named: Named) -> str | Where:
         """Settle which container is meant, as a check's `in` does. Raises Broken for one that nobody describes."""
@@ -229,28 +282,6 @@ class Desk:
         except Failure as failure:
             failure.reproduce = failure.reproduce or shown
             raise
-
-
-def _curl(request: Request, port: str) -> str:
-    return request.curl().replace(f"://localhost:{request.port}/", f"://localhost:{port}/")
-
-
-def _ask(container: Container, request: Request, port: int, timeout: float) -> Reply:
-    try:
-        return exchange(partial(container.connect, port), request, timeout)
-    except TimedOut:
-        raise
-    except Missing as failure:
-        # Docker's own proxy takes connections to a published port even when nothing in the container does.
-        listeners = container.listeners()
-        if any(one.port == port and not one.loopback for one in listeners):
-            raise
-        raise Missing(
-            f"nothing answers on port {port}: {_container.listening(listeners)}",
-            expected=f"a server that listens on port {port}, on 0.0.0.0",
-            actual=failure.message,
-            evidence=_container.log(container),
-        ) from None
 
 
 _QUESTIONS: Final[dict[str, Callable[..., Any]]] = {

@@ -95,6 +95,11 @@ class Alone:
 
         return load(find(name), secrets.randbits(32))
 
+    def pytest_runtest_setup(self) -> None:
+        """Let every test begin with containers that run, as under a check."""
+        if self._desk is not None:
+            self._desk.begin()
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
         """Remove everything that was made, also after a Ctrl-C."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,17 +49,24 @@ class _Files:
 
 
 class Image(_Files):
-    """The image that was built; `image.env`, `image.cmd`, `image.user` and so on are its configuration."""
+    """The image that was built; `image.env`, `image.user`, `image.size` and so on are its configuration."""
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._info: ImageInfo = asker.ask("image")
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._info, name)
+        found = getattr(self._info, name)
+        # As a Dockerfile writes them: `image.cmd == ["python", "app.py"]`.
+        return list(found) if isinstance(found, tuple) else found
 
     def __repr__(self) -> str:
         return "image"
+
+    @property
+    def ports(self) -> list[int | str]:
+        """The ports that it exposes: numbers, but `53/udp` for what isn't TCP."""
+        return [int(one.removesuffix("/tcp")) if one.endswith("/tcp") else one for one in self._info.ports]
 
     def entry(self, path: str, *, follow: bool = True) -> Entry | None:
         """Give what is at an absolute path of the image, or None."""
@@ -123,16 +131,17 @@ class Container(_Files):
         return "".join(self._ask("logs"))
 
     @property
-    def processes(self) -> tuple[Process, ...]:
-        """Its processes, PID 1 first, seen from outside."""
-        found: tuple[Process, ...] = self._ask("processes")
-        return found
+    def processes(self) -> list[Process]:
+        """Its processes, PID 1 first, seen from outside. Raises Failure when it has ended by itself."""
+        return list(self._ask("processes"))
 
     @property
-    def listeners(self) -> tuple[Listener, ...]:
-        """The TCP addresses that its processes listen on, seen from outside."""
-        found: tuple[Listener, ...] = self._ask("listeners")
-        return found
+    def listeners(self) -> list[Listener]:
+        """The TCP addresses that its processes listen on, seen from outside.
+
+        Raises Failure when it has ended by itself.
+        """
+        return list(self._ask("listeners"))
 
     def entry(self, path: str, *, follow: bool = True) -> Entry | None:
         """Give what is at an absolute path of its file system, or None."""
@@ -144,13 +153,29 @@ class Container(_Files):
         found: Completed = self._ask("execute", timeout=timeout, **command(argv, **options))
         return found
 
-    def stop(self, signal: str | None = None, grace: float = PATIENCE) -> tuple[ContainerState, float]:
-        """Send a signal (None: the image's own), kill after `grace` seconds; give the end state and the time taken.
+    def stop(self, signal: str | None = None, grace: float = PATIENCE) -> Stopped:
+        """Send a signal (None: the image's own), kill after `grace` seconds, and tell how it ended.
 
-        The state is running when it had to be killed. Of the exercise's containers, the next look starts a new one.
+        It stays stopped for the rest of the test; of the exercise's containers, the next test gets a new one.
         """
-        state, seconds = self._ask("stop", signal=signal, grace=grace)
-        return state, seconds
+        state, seconds, killed = self._ask("stop", signal=signal, grace=grace)
+        return Stopped(state, seconds, killed=killed)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How a container ended that was asked to stop."""
+
+    state: ContainerState
+    seconds: float
+    """From the signal to the end; where it had to be killed, to the kill."""
+    killed: bool
+    """Whether it went on until it was killed."""
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code; 137 where it had to be killed."""
+        return self.state.exit_code
 
 
 def command(
@@ -180,28 +205,24 @@ class StudentEngine:
         self._asker = asker
 
     @property
-    def containers(self) -> tuple[ContainerFacts, ...]:
+    def containers(self) -> list[ContainerFacts]:
         """All containers, the newest first."""
-        found: tuple[ContainerFacts, ...] = self._asker.ask("inventory").containers
-        return found
+        return list(self._asker.ask("inventory").containers)
 
     @property
-    def images(self) -> tuple[LocalImage, ...]:
+    def images(self) -> list[LocalImage]:
         """All images."""
-        found: tuple[LocalImage, ...] = self._asker.ask("inventory").images
-        return found
+        return list(self._asker.ask("inventory").images)
 
     @property
-    def volumes(self) -> tuple[Volume, ...]:
+    def volumes(self) -> list[Volume]:
         """All volumes."""
-        found: tuple[Volume, ...] = self._asker.ask("inventory").volumes
-        return found
+        return list(self._asker.ask("inventory").volumes)
 
     @property
-    def networks(self) -> tuple[Network, ...]:
+    def networks(self) -> list[Network]:
         """The networks that the student made."""
-        found: tuple[Network, ...] = self._asker.ask("inventory").networks
-        return found
+        return list(self._asker.ask("inventory").networks)
 
     @property
     def transcript(self) -> Transcript:

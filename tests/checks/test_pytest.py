@@ -17,6 +17,7 @@ import pytest
 from grader.checks import _naming
 from grader.checks.pytest import Pytest
 from grader.core.errors import Broken, Failure, SandboxError, TimedOut, Unmet
+from grader.core.facts import ContainerState, Listener, Process
 from grader.core.result import Visibility
 from grader.core.specs import ContainerSpec
 from grader.exercise.load import load
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.core.check import Check
+    from grader.core.specs import Where
 
 NOTES = "{id: notes, kind: pytest, file: tests/test_it.py}"
 TARGET = Built(image=make_image(user="app"), files={"/a": b"hello"})
@@ -506,19 +508,62 @@ def test_testinfra(host):
 def test_state(container):
     assert container.running and container.id and container.not_ready is None
     assert container.stdout == "out" and container.stderr == "err" and container.logs == "outerr"
-    state, seconds = container.stop("TERM", grace=1)
-    assert state.exit_code == 0
+    listening = container.listeners
+    assert [one.port for one in listening] == [8000] and container.processes[0].user == "root"
+
+def test_stopped(container, http):
+    found = container.stop("TERM", grace=1)
+    assert (found.exit_code, found.killed, found.state.running) == (0, False, False)
+    assert found.seconds < 1
+    assert not container.running
+    assert (container.processes, container.listeners) == ([], [])
+    assert container.stdout == "out" and container.read("/a") == "hello"
+
+def test_asks_what_it_stopped(container, http):
+    container.stop()
+    http.get("/")
+
+def test_again(container):
+    assert container.running
 """
+
+
+class Stoppable(FakeContainer):
+    """One that ends when it is told to, unless the test doesn't look: the target starts it again."""
+
+    def stop(self, signal: str | None, grace: float) -> tuple[ContainerState, float]:
+        self.now = make_state(status="exited", exit_code=0)
+        return super().stop(signal, grace)
+
+
+class Starting(Built):
+    """Starts a container that was stopped when it is asked for again, as an exercise's target does."""
+
+    def container(self, name: str | Where | None) -> FakeContainer:
+        found = super().container(name)
+        found.now = make_state()
+        return found
 
 
 def test_answers_about_containers(tmp_path: Path) -> None:
     with serving(sending(b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 5\r\n\r\nhello")) as address:
-        container = FakeContainer(stdout="out", stderr="err", published={8000: address}, now=make_state())
-        target = Built(containers=[container], answer=lambda *_: make_completed(stdout="0"))
+        container = Stoppable(
+            stdout="out",
+            stderr="err",
+            published={8000: address},
+            files={"/a": b"hello"},
+            running=[Process(1, "root", "python")],
+            listening=[Listener("0.0.0.0", 8000)],  # noqa: S104 - what a server listens on
+        )
+        target = Starting(containers=[container], answer=lambda *_: make_completed(stdout="0"))
         around = {"containers": {"main": ContainerSpec(publish=(8000,))}}
         with expanded(tmp_path, HTTP, around) as parts:
             found = {name: outcome(part, target) for name, part in parts.items()}
-    assert found["it-get"] is found["it-state"] is found["it-testinfra"] is None
+    good = ("get", "state", "testinfra", "stopped", "again")
+    assert {name: found[f"it-{name}"] for name in good} == dict.fromkeys(good)
+    stopped = found["it-asks_what_it_stopped"]
+    assert isinstance(stopped, Broken)
+    assert "tests/test_it.py:31: this test has stopped the container" in str(stopped)
     bad = found["it-json"]
     assert isinstance(bad, Failure)
     assert (bad.message, bad.actual) == ("the body is not JSON", "hello")
@@ -527,3 +572,33 @@ def test_answers_about_containers(tmp_path: Path) -> None:
     assert "port 9 is not published" in str(found["it-other_port"])
     [(command, _)] = target.executed
     assert command.argv == ("/bin/sh", "-c", "id -u 'a b'")
+
+
+@pytest.mark.parametrize("looks", ["processes[0]", "listeners[0]", "stop()"])
+def test_what_has_ended_is_no_error_of_the_tests(tmp_path: Path, looks: str) -> None:
+    ended = FakeContainer(stderr="boom\n", now=make_state(status="exited", exit_code=1), not_ready="it ended")
+    with expanded(tmp_path, f"def test_a(container): container.{looks}") as parts:
+        found = outcome(parts["it-a"], Built(containers=[ended]))
+    assert isinstance(found, Failure)
+    assert found.message == "the container is not running: it ended with exit code 1"
+    assert [one.text for one in found.evidence] == ["boom"]
+
+
+def test_what_ends_while_it_is_looked_at(tmp_path: Path) -> None:
+    ending = FakeContainer(states=[make_state()], now=make_state(status="exited", exit_code=1))
+    with expanded(tmp_path, "def test_a(container): container.processes[0]") as parts:
+        found = outcome(parts["it-a"], Built(containers=[ending]))
+    assert isinstance(found, Failure)
+
+
+def test_what_had_to_be_killed_is_told_as_it_is_then(tmp_path: Path) -> None:
+    killed = make_state(status="exited", exit_code=137)
+    hard = FakeContainer(states=[make_state()] * 3, now=killed, stopped=(make_state(), 1.0))
+    text = """
+def test_a(container):
+    found = container.stop(grace=1)
+    assert found.killed and not found.state.running
+    assert (found.exit_code, found.seconds) == (137, 1)
+"""
+    with expanded(tmp_path, text) as parts:
+        assert outcome(parts["it-a"], Built(containers=[hard])) is None

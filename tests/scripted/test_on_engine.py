@@ -99,9 +99,13 @@ def test_afterwards(host):
 
 def test_broken(): [][0]
 
-def test_stopped(container, http):
-    state, _ = container.stop("KILL")
-    assert state.exit_code == 137
+def test_stopped(container):
+    before = container.id
+    assert container.stop("KILL").exit_code == 137
+    assert not container.running and container.id == before
+
+def test_started_again(container, http):
+    assert container.running
     assert http.get("/").status == 200
 
 @pytest.mark.hidden
@@ -132,10 +136,11 @@ def test_outcomes_on_an_engine(bad: Result) -> None:
         "notes-afterwards": "passed",
         "notes-broken": "error",
         "notes-stopped": "passed",
+        "notes-started_again": "passed",
         "notes-leaves": "passed",
         "stops": "skipped",
     }
-    assert (str(bad.score), str(bad.max_score)) == ("4", "10")
+    assert (str(bad.score), str(bad.max_score)) == ("5", "11")
 
 
 @pytest.mark.docker
