@@ -26,7 +26,8 @@ def _mode(value: object) -> str:
         special = sum(1 << 11 - n // 3 for n, char in enumerate(value) if char in "sStT")
         return f"{bits | special:04o}"
     # Without quotes, YAML reads 0755 as the number 493.
-    raise ValueError('write the mode in quotes: "0755" or "rwxr-xr-x"')
+    wrong = f"'{value}' is no mode: write four octal digits or nine letters" if isinstance(value, str) else ""
+    raise ValueError(f'{wrong or "write the mode in quotes"}: "0755" or "rwxr-xr-x"')
 
 
 def _modes(raw: object) -> object:

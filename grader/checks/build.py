@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from grader.checks import _builds
 from grader.checks._attributes import AbsolutePath
+from grader.checks._configured import UserExpectation, WordsExpectation
 from grader.checks._problems import Problem, command, compare, report, user_name
 from grader.core import abilities
 from grader.core.check import Check
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from grader.core.facts import Build as Attempt
     from grader.core.facts import Entry, ImageInfo
     from grader.core.handles import Rebuilt
+    from grader.core.specs import BuildSpec
 
 _SHOWN: Final = 5
 """Paths that are named where two images differ."""
@@ -75,11 +77,11 @@ class Build(Check):
     """Variables that must be set in the image, each with its expectation."""
     labels: dict[str, Expectation] = Field(default_factory=dict)
     """Labels that must be set, each with its expectation."""
-    cmd: Expectation | None = None
+    cmd: WordsExpectation | None = None
     """The words of CMD, as for the `image` check."""
-    entrypoint: Expectation | None = None
+    entrypoint: WordsExpectation | None = None
     """The words of ENTRYPOINT."""
-    user: Expectation | None = None
+    user: UserExpectation | None = None
     """The user without its group; `root` where none is set or its number is 0."""
     workdir: Expectation | None = None
     """The working directory."""
@@ -107,6 +109,12 @@ class Build(Check):
 
     def _denied(self) -> tuple[str, ...]:
         return ("changes",) if self.changes is False else ()
+
+    def against(self, build: BuildSpec) -> Iterator[tuple[str, str]]:
+        if self.at_most is not None and self.at_most > build.timeout:
+            yield "at_most", f"is longer than a build may take at all (build.timeout: {show_seconds(build.timeout)})"
+        for name in (name for name, value in self.args.items() if value is None and name not in build.args):
+            yield "args", f"the exercise gives no argument {name} (build.args), so there is none to leave out"
 
     def _variant(self) -> Variant:
         return Variant(self.target, tuple(sorted(self.args.items())), self.network)

@@ -78,7 +78,10 @@ class Cache(Check):
     """
 
     kind: Literal["cache"] = "cache"
-    change: File | tuple[File, ...] | dict[File, str]
+    change: Annotated[
+        Annotated[File, Tag("one")] | Annotated[tuple[File, ...], Tag("list")] | Annotated[dict[File, str], Tag("map")],
+        Discriminator(lambda value: "map" if isinstance(value, dict) else "one" if isinstance(value, str) else "list"),
+    ]
     """The file that changes, or several; a map gives each its new content. Otherwise, and also after new content,
     blank lines are added at the end."""
     reuses: tuple[Wanted, ...] = ()
@@ -92,6 +95,9 @@ class Cache(Check):
     def _changes_something(self) -> Cache:
         if not self.change:
             raise ValueError("change names no file")
+        both = [one for one in self.reuses if one in self.reruns]
+        if both:
+            raise ValueError(f"{_show(both[0])} stands in reuses and in reruns: it can't be both")
         return self
 
     def run(self, target: Rebuilds) -> None:

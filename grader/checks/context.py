@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, model_validator
 
+from grader.checks._configured import apart
 from grader.checks._limits import ByteExpectation
 from grader.checks._problems import Problem, report
 from grader.core.check import Check
@@ -62,6 +63,11 @@ class Context(Check):
     def _asks_something(self) -> Context:
         if not (self.present or self.absent or self.ignored or self.included) and self.sent is None:
             raise ValueError("nothing is expected; give present, absent, ignored, included or sent")
+        apart(
+            present__absent=(self.present, self.absent),
+            included__absent=(self.included, self.absent),
+            included__ignored=(self.included, self.ignored),
+        )
         return self
 
     def run(self, target: Contexts) -> None:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from grader.checks._configured import UserExpectation, plain
 from grader.checks._instructions import Landmark, Name, all_bases, final_user, real_base, regions, stands, words
 from grader.checks._problems import Problem, compare, report
 from grader.core.check import Check
 from grader.core.errors import Missing
 from grader.core.matchers import Expectation
+from grader.core.references import SCRATCH
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class Dockerfile(Check):
     """The image at the end of the final stage's FROMs, in full: `python` is `python:latest`; or `scratch`."""
     bases: Expectation | None = None
     """All images that the build reads, in full, also for other stages and in `COPY --from`; stages are none."""
-    user: Expectation | None = None
+    user: UserExpectation | None = None
     """The user of the last USER that counts, without its group; `root` if there is none, and for number 0."""
     stages: Expectation | None = None
     """The number of stages."""
@@ -74,11 +76,20 @@ class Dockerfile(Check):
             raise ValueError("absent and count exclude each other")
         if isinstance(self.stage, int) and self.stage < 0:
             raise ValueError("stages are numbered from 0; the last is `final`")
+        if self.stage == "last":
+            raise ValueError("the last stage is called `final`")
         if any(flag.startswith("-") for flag in self.flags):
             raise ValueError("write flags without dashes: {from: build}")
         if all(one is None for one in (self.instruction, self.base, self.bases, self.user, self.stages)):
             raise ValueError("nothing is expected; give instruction, base, bases, user or stages")
         return self
+
+    @property
+    def base_images(self) -> tuple[tuple[str, str], ...]:
+        wanted = None if self.base is None else self.base.raw
+        if isinstance(wanted, dict) and set(wanted) != {"equals"}:
+            return ()
+        return tuple(("base", str(one)) for one in plain(wanted) if one not in {None, SCRATCH})
 
     def run(self, target: Source) -> None:
         source = target.dockerfile()

@@ -38,6 +38,8 @@ _KEPT: Final = 256 * 1024
 def _begins(path: str) -> str:
     if not path.startswith(("/", "$")):
         raise ValueError("the path must be absolute: start it with /")
+    if "*" in path or "?" in path:
+        raise ValueError("a path has no wildcards: write a pattern as glob")
     return path
 
 
@@ -123,6 +125,14 @@ class File(Check):
             raise ValueError("with follow, the link itself is not looked at")
         if self.group is not None and self.owner is not None and ":" in self.owner:
             raise ValueError("owner names a group already")
+        return self
+
+    @model_validator(mode="after")
+    def _possible(self) -> File:
+        if self.type in {"directory", "symlink"} and self._given(*_CONTENT):
+            raise ValueError(f"type: {self.type}: only a file has content")
+        if self.type in {"file", "directory"} and self.link is not None:
+            raise ValueError(f"type: {self.type}: only a symlink has a link")
         return self
 
     def _given(self, *names: str) -> list[str]:

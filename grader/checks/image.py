@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from grader.checks._attributes import ExposedPort
+from grader.checks._configured import SwitchExpectation, UserExpectation, WordsExpectation, apart
 from grader.checks._healthcheck import TimeExpectation, health
 from grader.checks._json import JsonPaths
 from grader.checks._problems import Problem, command, compare, report, user_name
@@ -36,12 +37,12 @@ class Image(Check):
     """Variables that must be set, each with its expectation."""
     env_absent: tuple[str, ...] = ()
     """Variables that must not be set."""
-    cmd: Expectation | None = None
+    cmd: WordsExpectation | None = None
     """The words of CMD; a list names words that must be among them, `equals` names all. The shell form `CMD x` is
     `[/bin/sh, -c, x]`."""
-    entrypoint: Expectation | None = None
+    entrypoint: WordsExpectation | None = None
     """The words of ENTRYPOINT, as for `cmd`."""
-    user: Expectation | None = None
+    user: UserExpectation | None = None
     """The user without its group; `root` where none is set or its number is 0."""
     workdir: Expectation | None = None
     """The working directory; `/` where none is set."""
@@ -57,7 +58,7 @@ class Image(Check):
     """Labels that must be set, each with its expectation."""
     labels_absent: tuple[str, ...] = ()
     """Labels that must not be set."""
-    healthcheck: Expectation | None = None
+    healthcheck: SwitchExpectation | None = None
     """`true` or `false`: whether there is one; otherwise an expectation on its command as one text."""
     healthcheck_interval: TimeExpectation | None = None
     """The time between two probes, such as `{at_most: 30s}`; where HEALTHCHECK says nothing, Docker's default counts.
@@ -70,9 +71,9 @@ class Image(Check):
     """How many probes must fail, one after the other, for `unhealthy`."""
     stop_signal: Expectation | None = None
     """The signal that `docker stop` sends, as STOPSIGNAL has it; `SIGTERM` where none is set."""
-    shell: Expectation | None = None
+    shell: WordsExpectation | None = None
     """The words of SHELL, as for `cmd`; `[/bin/sh, -c]` where none is set."""
-    onbuild: Expectation | None = None
+    onbuild: WordsExpectation | None = None
     """The instructions that ONBUILD keeps for images built on this one; `{length: 0}` for none."""
     architecture: Expectation | None = None
     """As Docker names it: `amd64`, `arm64`."""
@@ -88,6 +89,12 @@ class Image(Check):
         own = set(Image.model_fields) - set(Check.model_fields)
         if all(getattr(self, name) in (None, (), {}) for name in own):
             raise ValueError(f"nothing is expected of the image; give one of {', '.join(sorted(own))}")
+        apart(
+            env__env_absent=(self.env, self.env_absent),
+            labels__labels_absent=(self.labels, self.labels_absent),
+            ports__ports_absent=(self.ports, self.ports_absent),
+            volumes__volumes_absent=(self.volumes, self.volumes_absent),
+        )
         return self
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from grader.checks import _container, _files, _packages
 from grader.checks._problems import Problem, report
@@ -30,14 +30,18 @@ _ASK: Final = {
 _LISTED: Final = 5
 """Packages that a sentence lists."""
 
+_RANGE: Final = frozenset("<>=!~^ ")
+"""Signs of ranges of versions."""
 _LONG: Final = 100
 """Characters that no name has."""
 
 
 def _wanted(raw: object) -> object:
     """Read `[curl, {flask: ">=3"}]` as the map that it is short for; what has no version may have any."""
-    if not isinstance(raw, list):
+    if isinstance(raw, dict):
         return raw
+    if not isinstance(raw, list):
+        raise ValueError("must be a list of names, or a map of names and versions")  # noqa: TRY004 - pydantic reports ValueError
     found: dict[str, Any] = {}
     for item in raw:
         if isinstance(item, str):
@@ -49,9 +53,25 @@ def _wanted(raw: object) -> object:
     return found
 
 
+def _ranges(wanted: dict[str, Matcher]) -> dict[str, Matcher]:
+    """Refuse a range that would be compared as text, and a name with one in it."""
+    for name, version in wanted.items():
+        _name(name)
+        if isinstance(version.raw, str) and version.raw[:1] in _RANGE:
+            raise ValueError(f"a version as text is that very version; for a range, write {{semver: '{version.raw}'}}")
+    return wanted
+
+
+def _name(name: str) -> str:
+    if not _RANGE.isdisjoint(name):
+        raise ValueError(f"'{name}' is a name and a version: write {{flask: {{semver: \">=3\"}}}}")
+    return name
+
+
 Wanted = Annotated[
     dict[str, Expectation],
     BeforeValidator(_wanted, json_schema_input_type=list[str | dict[str, Any]] | dict[str, Any]),
+    AfterValidator(_ranges),
 ]
 
 
@@ -75,7 +95,7 @@ class Packages(Check):
     """Whose packages; `system`: those of the distribution (apt or apk); default: any manager's."""
     installed: Wanted = Field(default_factory=dict)
     """Names of packages, each alone or with an expectation on its version: `{flask: {semver: ">=3"}}`."""
-    absent: tuple[str, ...] = ()
+    absent: tuple[Annotated[str, AfterValidator(_name)], ...] = ()
     """Names of packages that must not be installed."""
     count: Expectation | None = None
     """How many packages there are."""
@@ -84,9 +104,11 @@ class Packages(Check):
     def _asks_something(self) -> Packages:
         if not self.installed and not self.absent and self.count is None:
             raise ValueError("nothing is expected; give installed, absent or count")
-        both = set(self.installed) & set(self.absent)
-        if both:
-            raise ValueError(f"'{min(both)}' can't be installed and absent")
+        for manager in self._managers:
+            unwanted = {_packages.normal(manager, name) for name in self.absent}
+            both = [name for name in self.installed if _packages.normal(manager, name) in unwanted]
+            if both:
+                raise ValueError(f"'{min(both)}' can't be installed and absent")
         return self
 
     @property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.core.setting import Setting
+    from grader.core.specs import BuildSpec
 
 PACKAGE = "grader.checks"
 
@@ -120,6 +121,10 @@ class Check(Model):
 
     def faults(self, folder: Path) -> Iterator[tuple[str, str]]:  # noqa: ARG002 - for subclasses
         """Say what is wrong with the files that it names, below the exercise's folder: field and message."""
+        return iter(())
+
+    def against(self, build: BuildSpec) -> Iterator[tuple[str, str]]:  # noqa: ARG002 - for subclasses
+        """Say what doesn't go with how the exercise builds the image: field and message."""
         return iter(())
 
     @property

@@ -66,8 +66,8 @@ def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
     yield _exists(exercise, "starter")
     folder = next(solutions(exercise.folder), None)
     if folder is None:
-        wanted = exercise.folder.resolve().parent.parent / "solutions" / exercise.id
-        why = f"there is no folder {wanted}, which holds the answers that prove the exercise"
+        place = exercise.folder.resolve().parent.parent / "solutions" / exercise.id
+        why = f"there is no folder {place}, which holds the answers that prove the exercise"
         yield Finding("solutions", ok=False, why=why)
         return
     expected, findings = _expectations(exercise, folder)

@@ -237,6 +237,14 @@ def test_refuses() -> None:
     refuses(Build, "give args, target or network", changes=True)
     refuses(Build, "the path must be absolute", files={"a": "b"})
     refuses(Build, "greater than 0", at_most=0)
+    refuses(Build, "there is a list of words here", cmd="python app.py")
+    refuses(Build, "the user is compared without its group", user="app:app")
+
+
+def test_what_does_not_go_with_the_exercises_build() -> None:
+    spec = BuildSpec(timeout=60, args={"VERSION": "1"})
+    assert [*make(Build, at_most=60, args={"VERSION": None, "OTHER": "2"}).against(spec)] == []
+    assert [field for field, _ in make(Build, at_most=61, args={"NOPE": None}).against(spec)] == ["at_most", "args"]
 
 
 DOCKERFILE = f"""\

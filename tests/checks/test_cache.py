@@ -4,6 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 from grader.checks.cache import Cache
 from grader.core.errors import Failure, Unmet
@@ -179,6 +180,10 @@ def test_refuses() -> None:
     for change in ("/app.py", "../app.py", ".", {"/a": ""}):
         refuses(Cache, "must be a path inside the build context", change=change)
     refuses(Cache, "change names no file", change=[])
+    refuses(Cache, "RUN a stands in reuses and in reruns", change="a", reuses=["RUN b", "RUN a"], reruns=["RUN a"])
+    with pytest.raises(ValidationError) as caught:
+        make(Cache, change="/app.py")
+    assert caught.value.error_count() == 1
     refuses(Cache, "Field required")
     refuses(Cache, "unknown instruction 'RUNN'; did you mean 'RUN'?", change="a", reuses=["RUNN x"])
     refuses(Cache, "unknown matcher 'matchs'", change="a", reruns=[{"matchs": "x"}])

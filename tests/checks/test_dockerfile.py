@@ -203,6 +203,8 @@ def test_text_that_is_no_dockerfile_fails() -> None:
         ({"instruction": "COPY", "flags": {"--from": "x"}}, "without dashes"),
         ({"instruction": "COPY", "stage": -1}, "numbered from 0"),
         ({"instruction": "COPY", "form": "json"}, "form"),
+        ({"instruction": "COPY", "stage": "last"}, "the last stage is called `final`"),
+        ({"user": "app:app"}, "the user is compared without its group: write app"),
     ],
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:

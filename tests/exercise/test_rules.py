@@ -54,19 +54,19 @@ def complaints(place: Path, text: str) -> list[str]:
         ),
         (
             ["{id: a, kind: all_of, timeout: 10s, checks: [{kind: build, timeout: 60s}]}"],
-            ["9:70: checks[0].checks[0].timeout: is longer than the group's timeout (10 s)"],
+            ["9:73: checks[0].checks[0].timeout: is longer than the group's timeout (10 s)"],
         ),
         (
             ["{id: a, kind: build, at_most: 300s}"],
-            ["9:36: checks[0].at_most: is longer than a build may take at all (build.timeout: 2 min)"],
+            ["9:35: checks[0].at_most: is longer than a build may take at all (build.timeout: 2 min 0 s)"],
         ),
         (
             ["{id: a, kind: dockerfile, base: debian}"],
-            ["9:35: checks[0].base: 'debian' is not among the exercise's images"],
+            ["9:37: checks[0].base: 'debian' is not among the exercise's images"],
         ),
         (
             ["{id: a, kind: dockerfile, base: {equals: debian}}"],
-            ["9:35: checks[0].base: 'debian' is not among the exercise's images"],
+            ["9:37: checks[0].base: 'debian' is not among the exercise's images"],
         ),
         (
             ["{id: a, kind: build, lasts: 30s}"],
@@ -74,7 +74,12 @@ def complaints(place: Path, text: str) -> list[str]:
         ),
         (
             ["{id: a, kind: build, within: 20s, lasts: 15s}"],
-            ["9:46: checks[0].lasts: together with within, it must be shorter than the check's timeout (30 s); they make 35 s"],
+            [
+                (
+                    "9:46: checks[0].lasts: together with within, it must be shorter than the check's timeout (30 s); "
+                    "they make 35 s"
+                )
+            ],
         ),
         (
             ["{id: a, kind: build, in: main}"],
