@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
 FIXTURES: Final = frozenset({"submission", "image", "container", "run", "http", "engine"})
 _MARKS: Final = (
@@ -21,6 +22,8 @@ _MARKS: Final = (
     "hidden: grader: students see that there is such a test and its points, and nothing else",
     "needs(*names): grader: tests above this one, or checks, that must have passed; otherwise it is skipped",
 )
+_LEVELS: Final = 5
+"""Folders above a test in which an exercise may begin."""
 _HOW: Final = "Say which submission it is about: pytest --grader-submission FOLDER"
 
 
@@ -58,6 +61,36 @@ def pytest_configure(config: pytest.Config) -> None:
         begin(config)
     elif config.option.grader_exercise is not None:
         raise pytest.UsageError(f"--grader-exercise needs a submission. {_HOW}")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop a run of an exercise's tests without a submission: testinfra's `host` would be the author's own machine."""
+    told = session.config.option
+    if told.grader_channel is not None or told.grader_submission is not None or told.collectonly:
+        return
+    ours: dict[Path, bool] = {}
+    lacking = {item.path for item in session.items if _lacks(item)}
+    for item in session.items:
+        on_host = _looks_at_this_machine(item)
+        if not on_host and not _lacks(item):
+            continue
+        folder = item.path.parent
+        if folder not in ours:
+            ours[folder] = any((one / "exercise.yaml").is_file() for one in (folder, *folder.parents)[:_LEVELS])
+        if ours[folder] or (on_host and item.path in lacking):
+            raise pytest.UsageError(f"{item.nodeid} looks at a submission. {_HOW}")
+
+
+def _lacks(item: pytest.Item) -> bool:
+    """Whether a test asks for one of our fixtures, and nobody has such a one."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return any(name in FIXTURES and name not in known for name in getattr(item, "fixturenames", ()))
+
+
+def _looks_at_this_machine(item: pytest.Item) -> bool:
+    """Whether a test asks for the `host` of testinfra's own plugin."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}).get("host")
+    return bool(known) and known[-1].func.__module__.startswith("testinfra.")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,6 +13,8 @@ from grader.scripted.alone import plain
 if TYPE_CHECKING:
     from pathlib import Path
 
+HOW = "Say which submission it is about: pytest --grader-submission FOLDER"
+
 
 def run(folder: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
     """Run pytest on one file, with the grader installed as it is."""
@@ -60,6 +62,29 @@ def test_a_fixture_without_a_submission_says_what_to_do(tmp_path: Path) -> None:
     for name in names:
         assert f"The fixture '{name}' is there for submissions. Say which submission it is about: " in done.stdout
     assert "pytest --grader-submission FOLDER" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["host", "http", "image"])
+def test_an_exercises_tests_do_not_run_without_a_submission(tmp_path: Path, name: str) -> None:
+    (tmp_path / "exercise.yaml").touch()
+    (tmp_path / "tests").mkdir()
+    text = f"def test_ran(): open('ran', 'w').close()\ndef test_a({name}): pass\n"
+    done = run(tmp_path / "tests", text)
+    assert done.returncode == 4
+    assert f"looks at a submission. {HOW}" in done.stderr
+    assert not (tmp_path / "tests" / "ran").exists()
+    assert run(tmp_path / "tests", text, "--collect-only").returncode == 0
+
+
+def test_host_beside_our_fixtures_is_not_this_machine(tmp_path: Path) -> None:
+    done = run(tmp_path, "def test_a(host): pass\ndef test_b(http): pass")
+    assert done.returncode == 4
+    assert f"test_it.py::test_a[local] looks at a submission. {HOW}" in done.stderr
+
+
+def test_testinfra_by_itself_is_as_it_was(tmp_path: Path) -> None:
+    done = run(tmp_path, "def test_a(host): assert host.file('/').is_directory")
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(
