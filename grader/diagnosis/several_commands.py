@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 def diagnose(case: Case) -> Diagnosis | None:
     """Count the CMDs of the final stage, when its container ended."""
     dockerfile = source(case)
-    if dockerfile is None or exited(case) is None:
+    state = exited(case)
+    if dockerfile is None or state is None or case.given_command:
         return None
     commands = [one for one in dockerfile.final.instructions if one.name == "CMD"]
     if len(commands) < 2:  # noqa: PLR2004 - several
         return None
     first, last = commands[0], commands[-1]
+    # A check of the logs may well be about a command that ends.
+    done = state.exit_code == 0 and case.kind != "logs"
     return Diagnosis(
         cause="several_commands",
         summary=f"The Dockerfile has {len(commands)} CMD lines, and only the last one, line {last.line}, is used.",
@@ -32,9 +35,12 @@ def diagnose(case: Case) -> Diagnosis | None:
             f"Line {first.line}, `{one_line(first.text, 80)}`, has no effect."
         ),
         fix=(
-            "If the earlier command prepares the image, change its CMD to RUN. If both belong to the start, "
+            f"If line {first.line} is the command that is to keep running, leave out line {last.line}, whose command "
+            "has done its work and ended. If it only prepares the image, change its CMD to RUN."
+            if done
+            else "If the earlier command prepares the image, change its CMD to RUN. If both belong to the start, "
             "join them with && in one CMD."
         ),
         line=first.line,
-        certainty=50,
+        certainty=80 if done else 50,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.diagnosis import diagnoses
 from tests.support.cases import exited, explains, running, silent
 
 CAUSE = "several_commands"
@@ -20,3 +21,12 @@ def test_is_silent_about_one_command_in_each_stage() -> None:
 def test_is_silent_about_a_running_container() -> None:
     silent(CAUSE, running(TWO, ["sh", "start.sh"]))
     silent(CAUSE, exited(TWO, ["sh", "start.sh"], 1, kind="dockerfile"))
+
+
+def test_says_which_one_may_be_meant_when_the_last_one_is_done() -> None:
+    source = 'FROM a:1; CMD ["python", "app.py"]; CMD ["echo", "done"]'
+    case = exited(source, ["echo", "done"], 0, "done\n")
+    says = ("line 3, is used", "If line 2 is the command that is to keep running, leave out line 3")
+    assert explains(CAUSE, case, *says, line=2).certainty > 75
+    assert [one.cause for one in diagnoses(case)][:2] == [CAUSE, "command_ends"]
+    silent(CAUSE, exited(source, ["true"], given_command=("true",)))
