@@ -29,6 +29,9 @@ def diagnose(case: Case) -> Diagnosis | None:
         return None
     [port] = found
     certain = wanted in heard
+    # Two numbers in the wrong order, where no port of the machine is asked for: the way round that was meant.
+    swapped = outside is None and port.host_port == wanted
+    right = number(port) if swapped else port.host_port or outside or wanted
     there = f"its server listens on port {wanted}" if certain else f"port {wanted} is the one that it should lead to"
     return Diagnosis(
         cause="wrong_inner_port",
@@ -38,10 +41,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             "The program decides on it, not docker run."
             + (f" Nothing listens on port {number(port)} there." if certain else "")
         ),
-        fix=(
-            f"Remove the container (docker rm -f {one.name}) and run it again with "
-            f"-p {port.host_port or outside or wanted}:{wanted}."
-        ),
+        fix=f"Remove the container (docker rm -f {one.name}) and run it again with -p {right}:{wanted}.",
         line=line_of(case, one),
         certainty=94 if certain else 88,
     )

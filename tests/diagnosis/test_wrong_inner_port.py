@@ -49,3 +49,8 @@ def test_is_silent_otherwise() -> None:
 def test_is_silent_about_ports_that_are_swapped() -> None:
     silent(CAUSE, case("80:3000"))
     silent(CAUSE, case("80:3000", host_port=None, where={"container": "other"}))
+
+
+def test_the_number_of_the_program_came_first() -> None:
+    explains(CAUSE, case("80:8080", host_port=None), "again with -p 8080:80", line=2)
+    explains(CAUSE, case("80:8080", host_port=80), "again with -p 80:80", line=2)
