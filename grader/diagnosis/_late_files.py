@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # python, pip, npm, common tools and shells, each in its own words.
 _NO_FILE: Final = re.compile(
     r"can't open file '([^'\n]+)'|requirements file: \[Errno 2\][^'\n]*'([^'\n]+)'|open '([^'\n]+)'$"
-    r"|^(?:\S*sh: (?:\d+: )?)?(?:\w+: )?'?([^\s':]+)'?: No such file or directory$"
+    r"|^(?:\S*sh: (?:\d+: )?)?(?:\w+: )?(?:can(?:'t|not) (?:access|open|read|remove|stat) )?"
+    r"['\u2018]?([^\s'\u2019:]+)['\u2019]?: No such file or directory$"
     r"|sh: (?:\d+: )?(?=[^\s:]*/)([^\s:]+): not found$"
     r"|sh: can't open '([^'\n]+)'|can't cd to ([^\s:]+)|can only install with an existing (package-lock\.json)",
     re.MULTILINE,
