@@ -57,7 +57,7 @@ def _swapped(case: Case, missing: Absent) -> Diagnosis | None:
             f"The two places of {instruction.name} in line {instruction.line} are swapped: {one_line(own, 100)} is in "
             f"your folder, and {one_line(missing.written, 100)} is not."
         ),
-        explanation=f"{instruction.name} names first what is copied, from your folder, and last its place in the image.",
+        explanation=f"{instruction.name} names first what it copies, from your folder, then its place in the image.",
         fix=f"Change line {instruction.line} to: {one_line(right, 300)}",
         line=instruction.line,
         certainty=92,

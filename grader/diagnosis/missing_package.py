@@ -52,11 +52,18 @@ def diagnose(case: Case) -> Diagnosis | None:
             if own
             else "What is installed on your own machine isn't in the image: an image has only what its "
             "Dockerfile puts there."
-            + (f" Your folder has {base(listed)}, and no RUN installs what is in it." if listed else "")
+            + (
+                f" Your folder has {base(listed)}, and no RUN installs what is in it."
+                if listed and not case.offline
+                else ""
+            )
         ),
         fix=(
             f"COPY {own} into the image, beside the program that needs it."
             if own
+            else "Do without the library, or use a base image that has it: the steps of this build have no network, so "
+            "nothing can be installed."
+            if case.offline
             else _from_list(listed, ended.line)
             if listed
             else _install(install, ended.line)

@@ -75,3 +75,12 @@ def test_is_silent_about_other_errors(logs: str) -> None:
 
 def test_is_silent_about_a_program_that_went_on() -> None:
     silent(CAUSE, exited("FROM some:1; CMD run", "run", 0, TRACE.format("flask")))
+
+
+def test_nothing_can_be_installed_without_a_network() -> None:
+    logs = "ModuleNotFoundError: No module named 'flask'\n"
+    case = exited("FROM a:1; CMD x", "x", 1, logs, files=files("requirements.txt"), offline=True)
+    diagnosis = explains(CAUSE, case, "'flask'", "Do without the library", line=2)
+    assert "RUN" not in f"{diagnosis.fix}{diagnosis.explanation}"
+    own = exited("FROM a:1; CMD x", "x", 1, logs, files=files("flask.py"), offline=True)
+    explains(CAUSE, own, "COPY flask.py into the image")
