@@ -44,6 +44,8 @@ def diagnose(case: Case) -> Diagnosis | None:
             return None
     else:
         return None
+    # Some exercises give what is to be installed as files.
+    offline = case.offline and not any(one.endswith((".whl", ".tar.gz", ".tgz")) for one in case.files)
     return Diagnosis(
         cause="missing_package",
         summary=f"Your program needs '{one_line(name, 60)}', which is not in the image.",
@@ -52,18 +54,14 @@ def diagnose(case: Case) -> Diagnosis | None:
             if own
             else "What is installed on your own machine isn't in the image: an image has only what its "
             "Dockerfile puts there."
-            + (
-                f" Your folder has {base(listed)}, and no RUN installs what is in it."
-                if listed and not case.offline
-                else ""
-            )
+            + (f" Your folder has {base(listed)}, and no RUN installs what is in it." if listed and not offline else "")
         ),
         fix=(
             f"COPY {own} into the image, beside the program that needs it."
             if own
             else "Do without the library, or use a base image that has it: the steps of this build have no network, so "
-            "nothing can be installed."
-            if case.offline
+            "nothing can be downloaded."
+            if offline
             else _from_list(listed, ended.line)
             if listed
             else _install(install, ended.line)

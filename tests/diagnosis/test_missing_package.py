@@ -84,3 +84,5 @@ def test_nothing_can_be_installed_without_a_network() -> None:
     assert "RUN" not in f"{diagnosis.fix}{diagnosis.explanation}"
     own = exited("FROM a:1; CMD x", "x", 1, logs, files=files("flask.py"), offline=True)
     explains(CAUSE, own, "COPY flask.py into the image")
+    given = replace(case, files=files("requirements.txt", "flask-3-py3-none-any.whl"))
+    explains(CAUSE, given, "RUN pip install", line=2)
