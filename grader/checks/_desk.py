@@ -66,7 +66,7 @@ class Seen:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a failing test is about, for diagnoses: the container that it looked at last, and the port it asked."""
 
@@ -149,6 +149,7 @@ class Desk:
 
     def _execute(self, command: Command, where: str | Where | None, timeout: float, what: str) -> Completed:
         if where is not None:
+            self._about(where)
             self._not_stopped(where)
         shown = _THEN.join(_container.by_hand(command, where))
         with self._timed(timeout, what, shown):
@@ -257,8 +258,11 @@ class Desk:
         self.seen = Seen(self._steps(where, look))
 
     def _steps(self, where: str | Where, look: str) -> str:
-        self.asked.where = where
+        self._about(where)
         return _THEN.join(_container.steps(self._able(abilities.Containers), where, look))
+
+    def _about(self, where: str | Where) -> None:
+        self.asked = self.asked if where == self.asked.where else Asked(where)
 
     def _where(self, named: Named) -> str | Where:
         """Settle which container is meant, as a check's `in` does. Raises Broken for one that nobody describes."""

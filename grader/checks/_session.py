@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.checks._child import Child
-from grader.checks._desk import Desk
+from grader.checks._desk import Asked, Desk
 from grader.core.clock import budget, limit, remaining
 from grader.core.errors import Broken, Failure, PolicyError, SandboxError, TimedOut, Unmet
 from grader.core.wire import pack, pack_error, unpack
@@ -34,6 +34,11 @@ class Session:
         self._child: Child | None = None
         self._desk: Desk | None = None
         self._next: str | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What the test that was run last is about, for diagnoses."""
+        return Asked() if self._desk is None else self._desk.asked
 
     def collect(self) -> Mapping[str, Any]:
         """Start pytest, and give what it found. Raises Broken when it can't be started, TimedOut."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -17,7 +18,7 @@ from grader.core.quantities import Points, Seconds
 from grader.core.result import Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.checks._session import Session
     from grader.core.abilities import Anything
@@ -112,29 +113,22 @@ class Pytest(Check):
     def _test(
         self, name: str, test: Mapping[str, Any], needs: tuple[str, ...], session: Session, problem: str | None
     ) -> Check:
-        def carry_out(target: object) -> None:
-            if problem is not None:
-                raise Broken(problem)
-            session.run(str(test["node"]), target)
-
-        return self._one(
-            name,
-            carry_out,
-            title=test["title"],
-            points=Decimal(test["points"]),
-            bonus=self.bonus or test["bonus"],
-            hint=test["hint"] or self.hint,
-            needs=() if problem is not None else (*self.needs, *needs),
-            visibility=Visibility.HIDDEN if test["hidden"] else self.visibility,
-        )
+        fields = {
+            "title": test["title"],
+            "points": Decimal(test["points"]),
+            "bonus": self.bonus or test["bonus"],
+            "hint": test["hint"] or self.hint,
+            "needs": () if problem is not None else (*self.needs, *needs),
+            "visibility": Visibility.HIDDEN if test["hidden"] else self.visibility,
+        }
+        if problem is not None:
+            return Test.impossible(problem, **self._common(name, **fields))
+        return Test.of(partial(session.run, str(test["node"])), lambda: session.asked, **self._common(name, **fields))
 
     def _impossible(self, name: str, why: str) -> Check:
-        def carry_out(_: object) -> None:
-            raise Broken(why)
-
         # Whatever it needs makes no difference, and what it would be worth is not known.
-        return self._one(name, carry_out, title="Tests that can't be read", points=0, needs=())
+        return Test.impossible(why, **self._common(name, title="Tests that can't be read", points=0, needs=()))
 
-    def _one(self, name: str, carry_out: Callable[[object], None], **fields: Any) -> Check:
+    def _common(self, name: str, **fields: Any) -> dict[str, Any]:
         common = {one: getattr(self, one) for one in ("needs", "timeout", "feedback", "visibility", "hint")}
-        return Test.of(carry_out, id=name, **{**common, **fields})
+        return {"id": name, **common, **fields}

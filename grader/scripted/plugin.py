@@ -90,7 +90,7 @@ def _lacks(item: pytest.Item) -> bool:
 def _looks_at_this_machine(item: pytest.Item) -> bool:
     """Whether a test asks for the `host` of testinfra's own plugin."""
     known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}).get("host")
-    return bool(known) and known[-1].func.__module__.startswith("testinfra.")
+    return known is not None and known[-1].func.__module__.startswith("testinfra.")
 
 
 @pytest.hookimpl(wrapper=True)

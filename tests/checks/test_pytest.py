@@ -602,3 +602,45 @@ def test_a(container):
 """
     with expanded(tmp_path, text) as parts:
         assert outcome(parts["it-a"], Built(containers=[hard])) is None
+
+
+ASKS = """
+def test_port(http): assert http.get("/", container="web").status == 404
+
+def test_container(container): assert not container("web").running
+
+def test_neither(image): assert image.user == "root"
+
+def test_ended(http): http.get("/", container="db", port=5432)
+
+def test_both(http, container):
+    http.get("/", container="web")
+    assert container("db").running
+
+def test_same(http, container):
+    http.get("/", container="web")
+    assert not container("web").running
+"""
+
+
+def test_explanations_know_what_a_test_asked(tmp_path: Path) -> None:
+    with serving(sending(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as address:
+        web = FakeContainer("web", published={8000: address})
+        db = FakeContainer("db", now=make_state(status="exited", exit_code=1), not_ready="it ended")
+        target = Built(image=make_image(user="app"), containers=[web, db])
+        around = {"containers": {"web": ContainerSpec(publish=(8000,)), "db": ContainerSpec()}}
+        with expanded(tmp_path, ASKS, around) as parts:
+            about = {}
+            for name, part in parts.items():
+                failure = outcome(part, target)
+                assert isinstance(failure, Failure)
+                assert failure.check is not None
+                about[name] = (failure.check.kind, failure.check.in_, failure.check.asked_port)
+    assert about == {
+        "it-port": ("pytest", "web", 8000),
+        "it-container": ("pytest", "web", None),
+        "it-neither": ("pytest", None, None),
+        "it-ended": ("pytest", "db", 5432),
+        "it-both": ("pytest", "db", None),
+        "it-same": ("pytest", "web", 8000),
+    }
