@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 import signal as signals
 import time
@@ -127,10 +128,20 @@ def content(container: Container, path: str) -> bytes | None:
     return entry.content if entry is not None else None
 
 
+def write(container: Spawned, path: str, content: bytes) -> None:
+    """Put a file into it, of whoever owns the folder, so that a program which may write there may write it."""
+    place = posixpath.normpath("/" + path.lstrip("/"))
+    found = container.entry(place, follow=True)
+    while found is None and place != "/":
+        place = posixpath.dirname(place)
+        found = container.entry(place, follow=True)
+    container.write(path, content, (0, 0) if found is None else (found.uid, found.gid))
+
+
 def make(container: Spawned, path: str, command: tuple[str, ...] | None, mark: bytes) -> bytes:
     """Make a file in a container, from outside or by a command; gives its content. Raises Failure if none is made."""
     if command is None:
-        container.write(path, mark)
+        write(container, path, mark)
     else:
         done = container.execute(Command(command))
         if done.exit_code != 0:

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.core.abilities import Instances
-    from grader.core.handles import Container
+    from grader.core.handles import Container, Spawned
+    from grader.core.web import Reply
 
 _MARK = b"written before the restart\n"
+_READY = "a container that is ready, to restart it"
+_BEFORE, _AFTER = "after its first start", "after docker restart"
 _ERROR = 400
 """HTTP: statuses from here on are errors."""
 
@@ -52,7 +55,11 @@ class Restart(Check):
     at_most: Annotated[Seconds, Field(gt=0, le=300)] = 10.0
     """The time until the port answers, after it is ready."""
     keeps: tuple[AbsolutePath, ...] = ()
-    """Files that must be there with the same content; in a container of the exercise's, missing ones are made first."""
+    """Files that must be there with the same content.
+
+    In a container of the exercise's, `path` is asked for first where some are missing, and those that are missing still
+    are made, with the owner of their folder and a line of text in them: list none that the program can't read then.
+    """
     stays: Annotated[Seconds, Field(gt=0, le=60)] = 1.0
     """How long it must run on, where nothing else says that it is ready."""
 
@@ -74,20 +81,30 @@ class Restart(Check):
                 self._restart(target.container(self.in_))
                 return
             with target.spawn(self.in_, Variation()) as container:
-                container.ready()
-                for path in self.keeps:
-                    if container.entry(path, follow=True) is None:
-                        container.write(path, _MARK)
+                _spawned.ready(container, _READY)
+                self._make_missing(container)
                 self._restart(container)
 
+    def _missing(self, container: Container) -> list[str]:
+        return [path for path in self.keeps if container.entry(path, follow=True) is None]
+
+    def _make_missing(self, container: Spawned) -> None:
+        """Let the program make its files when it is asked; make those that are still missing."""
+        if self.port is not None and self.path is not None and self._missing(container):
+            self._up(container, _BEFORE)
+            self._ask(container, Request(self.port, self.path), _BEFORE)
+        for path in self._missing(container):
+            _spawned.write(container, path, _MARK)
+
     def _restart(self, container: Container) -> None:
-        _spawned.ready(container, "a container that is ready, to restart it")
+        _spawned.ready(container, _READY)
         before = {path: _spawned.content(container, path) for path in self.keeps}
         self._all_there(before)
         container.restart(self.grace)
         _spawned.ready(container, "a container that is ready again", "after docker restart, ")
-        self._answers(container)
-        self._kept(container, before)
+        self._up(container, _AFTER)
+        self._kept(container, before)  # what it is asked next may change them
+        self._get(container)
 
     def _commands(self) -> tuple[str, ...]:
         shown = [_spawned.showing(path, "CONTAINER") for path in self.keeps]
@@ -99,8 +116,8 @@ class Restart(Check):
             if content is None:
                 raise Missing(f"there is no file {path} in the container, before it is restarted", expected=path)
 
-    def _answers(self, container: Container) -> None:
-        """Wait for the port; without one, see whether it runs on."""
+    def _up(self, container: Container, when: str) -> None:
+        """Wait for the port; without one, see whether it runs on. `when` begins the sentence of a failure."""
         if self.port is not None:
             port = self.port
             _spawned.until(lambda: not container.state().running or _spawned.accepts(container, port), self.at_most)
@@ -108,38 +125,41 @@ class Restart(Check):
             _spawned.until(lambda: not container.state().running, self.stays)
         if not (state := container.state()).running:
             raise Failure(
-                f"after docker restart, the container does not run on: it {_container.condition(state)}",
+                f"{when}, the container does not run on: it {_container.condition(state)}",
                 expected="a container that works as before",
                 actual=_container.condition(state),
                 evidence=_container.log(container),
             )
-        if self.port is not None:
-            self._asked(container, self.port)
-
-    def _asked(self, container: Container, port: int) -> None:
-        if not _spawned.accepts(container, port):
+        if self.port is not None and not _spawned.accepts(container, self.port):
             listening = _container.listening(container.listeners())
             raise TimedOut(
-                f"{show_seconds(self.at_most)} after docker restart, nothing answers on port {port}: {listening}",
-                expected=f"a process that listens on port {port}, on 0.0.0.0",
+                f"{show_seconds(self.at_most)} {when}, nothing answers on port {self.port}: {listening}",
+                expected=f"a process that listens on port {self.port}, on 0.0.0.0",
                 actual=listening,
                 evidence=_container.log(container),
             )
-        if self.path is not None:
-            request = Request(port, self.path)
-            try:
-                reply = exchange(partial(container.connect, port), request, self.at_most)
-            except Failure as failure:
-                failure.message = f"after docker restart, {failure.message}"
-                _container.meanwhile(container, failure, _container.settled(container))
-                raise
-            if reply.status >= _ERROR:
-                raise Mismatch(
-                    f"after docker restart, {request.label} is answered with the status {reply.status}",
-                    expected="an answer without an error",
-                    actual=str(reply.status),
-                    evidence=(reply.evidence(request), *_container.log(container)),
-                )
+
+    def _ask(self, container: Container, request: Request, when: str) -> Reply:
+        try:
+            return exchange(partial(container.connect, request.port), request, self.at_most)
+        except Failure as failure:
+            failure.message = f"{when}, {failure.message}"
+            _container.meanwhile(container, failure, _container.settled(container))
+            raise
+
+    def _get(self, container: Container) -> None:
+        """Ask for the path, if there is one to ask for."""
+        if self.port is None or self.path is None:
+            return
+        request = Request(self.port, self.path)
+        reply = self._ask(container, request, _AFTER)
+        if reply.status >= _ERROR:
+            raise Mismatch(
+                f"{_AFTER}, {request.label} is answered with the status {reply.status}",
+                expected="an answer without an error",
+                actual=str(reply.status),
+                evidence=(reply.evidence(request), *_container.log(container)),
+            )
 
     def _kept(self, container: Container, before: Mapping[str, bytes | None]) -> None:
         for path, content in before.items():

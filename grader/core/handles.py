@@ -107,8 +107,8 @@ class Spawned(Container, Protocol):
     def execute(self, command: Command) -> Completed:
         """Run a command in it. Raises Failure when it isn't running."""
 
-    def write(self, path: str, content: bytes) -> None:
-        """Put a file of root's into it, from outside, with the folders above that are missing.
+    def write(self, path: str, content: bytes, owner: tuple[int, int] = (0, 0)) -> None:
+        """Put a file of a user's and a group's into it, from outside, with the folders above that are missing.
 
         Raises Failure where its file system allows no such file.
         """

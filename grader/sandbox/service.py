@@ -171,9 +171,9 @@ class Service:
         """Give what matches patterns in its file system."""
         return ContainerFiles(self._engine, self.id).entries(patterns)
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes, owner: tuple[int, int] = (0, 0)) -> None:
         """Put a file into it."""
-        put(self._engine, self.id, path, content)
+        put(self._engine, self.id, path, content, owner)
 
     def remove(self) -> None:
         """Kill and remove it."""

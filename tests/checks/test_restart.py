@@ -15,9 +15,10 @@ from tests.support.engine import project_in
 from tests.support.factories import make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SCRATCH
-from tests.support.servers import resetting, serving
+from tests.support.servers import resetting, sending, serving
 
 if TYPE_CHECKING:
+    import socket
     from pathlib import Path
 
 ENDED = make_state(status="exited", exit_code=1)
@@ -31,6 +32,14 @@ class Forgetful(FakeContainer):
     def restart(self, grace: float) -> None:
         super().restart(grace)
         self.files = self.after
+
+
+class Counting(FakeContainer):
+    """One whose program makes its file when it is asked for the first time, and changes it each time."""
+
+    def connect(self, port: int, timeout: float) -> socket.socket:
+        self.files["/data/count"] = self.files.get("/data/count", b"") + b"|"
+        return super().connect(port, timeout)
 
 
 class Dying(FakeContainer):
@@ -90,6 +99,21 @@ def test_fails_to_keep(after: dict[str, bytes], because: str) -> None:
     container = Forgetful(files={"/note": b"x"})
     container.after = after
     fails(restart(keeps=["/note"]), of(container), because)
+
+
+def test_files_are_made_by_the_program_itself_or_in_its_name() -> None:
+    listening = [Listener("0.0.0.0", 80)]  # noqa: S104 - its address
+    with serving(sending(b"HTTP/1.0 200 OK\r\n\r\n")) as address:
+        container = Counting(published={80: address}, listening=listening, files={"/data": b""})
+        container.owners["/data"] = (1000, 50)
+        passes(restart(port=80, path="/", keeps=["/data/count", "/data/deep/made"]), of(container))
+    assert container.files["/data/count"] == b"||"
+    assert container.owners == {"/data": (1000, 50), "/data/deep/made": (1000, 50)}
+
+
+def test_fails_to_answer_before() -> None:
+    failure = fails(restart(port=80, path="/", keeps=["/note"]), of(FakeContainer()), "after its first start, nothing")
+    assert failure.actual == "nothing in the container listens on any port"
 
 
 @pytest.mark.parametrize(

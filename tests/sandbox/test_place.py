@@ -39,6 +39,13 @@ def test_a_file_is_there_afterwards(service: Service, path: str) -> None:
         assert (found.content, found.uid, found.mode) == (content, 0, 0o100644)
 
 
+def test_it_may_be_somebody_elses(service: Service) -> None:
+    service.write("/data/theirs", b"", (1000, 50))
+    found = service.entry("/data/theirs")
+    assert found is not None
+    assert (found.uid, found.gid) == (1000, 50)
+
+
 @pytest.mark.parametrize("path", ["/busybox/note", "/data", "/" + 300 * "x"])
 def test_where_none_can_be(service: Service, path: str) -> None:
     with pytest.raises(Failure, match=r"can't be written in the container"):

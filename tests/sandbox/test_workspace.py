@@ -50,7 +50,7 @@ def engine() -> Iterator[Isolated]:
 
 
 class Attempt:
-    """One attempt after the other on the same engine; each begins with no container."""
+    """One attempt after the other on the same engine; each begins with the exercise's images alone."""
 
     def __init__(self, engine: Isolated, folder: Path, ledger: Ledger) -> None:
         self.engine = engine
@@ -60,8 +60,13 @@ class Attempt:
         self._originals: dict[str, LocalImage] = {}
 
     def run(self, script: str, name: str = "commands.sh", **how: Any) -> Workspace:
-        for one in self.engine.api.containers(all=True):
-            self.engine.api.remove_container(one["Id"], force=True, v=True)
+        api = self.engine.api
+        for one in api.containers(all=True):
+            api.remove_container(one["Id"], force=True, v=True)
+        for one in api.volumes()["Volumes"] or ():
+            api.remove_volume(one["Name"])
+        for tag in (tag for one in api.images() for tag in one["RepoTags"] if tag not in IMAGES):
+            api.remove_image(tag)
         self._originals = begin(self.engine, self._folder, Allowances().rules(IMAGES), IMAGES, ())
         recorder = Recorder(self.engine, Replay(name, read(script, name), **how))
         self.lines, self.recorder = recorder.lines, recorder

@@ -61,6 +61,7 @@ class FakeContainer:
     states: list[ContainerState] = field(default_factory=list)
     """What state() gives one after the other, before `now`."""
     files: dict[str, bytes] = field(default_factory=dict)
+    owners: dict[str, tuple[int, int]] = field(default_factory=dict)
     executed: list[Command] = field(default_factory=list)
     answer: Callable[[Command], Completed] | None = None
     made: ContainerFacts | None = None
@@ -105,10 +106,14 @@ class FakeContainer:
         return make_completed() if self.answer is None else self.answer(command)
 
     def entry(self, path: str, *, follow: bool = False) -> Entry | None:  # noqa: ARG002 - as the ability has it
-        return make_entry(path, content=self.files[path]) if path in self.files else None
+        if path not in self.files:
+            return None
+        uid, gid = self.owners.get(path, (0, 0))
+        return make_entry(path, content=self.files[path], uid=uid, gid=gid)
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: bytes, owner: tuple[int, int] = (0, 0)) -> None:
         self.files[path] = content
+        self.owners[path] = owner
 
 
 @dataclass
