@@ -128,6 +128,11 @@ class Check(Model):
         return iter(())
 
     @property
+    def problem(self) -> str | None:
+        """Why it can't be carried out as it is written; None where that isn't known before it is run."""
+        return None
+
+    @property
     def fixed(self) -> bool:
         """Whether what it looks at can't change any more, so that it is of no use to look again."""
         parts = [part for _, part in self.parts()]

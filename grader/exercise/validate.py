@@ -12,12 +12,14 @@ from grader.core.model import Model
 from grader.core.result import Outcome, Status
 from grader.core.yaml import YamlError, read
 from grader.exercise.find import solutions
+from grader.exercise.parts import parts
 from grader.exercise.problems import Problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from grader.core.check import Check
     from grader.core.result import Result
     from grader.exercise.model import Exercise
 
@@ -64,13 +66,15 @@ def validate(exercise: Exercise, grade: Grade | None) -> Iterator[Finding]:
         yield Finding("id", ok=False, why=f"is '{exercise.id}', and must be the folder's name, '{folder_name}'")
     yield _exists(exercise, "task.md")
     yield _exists(exercise, "starter")
+    found = parts(exercise)
+    yield from (_readable(name, made) for name, made in found.items())
     folder = next(solutions(exercise.folder), None)
     if folder is None:
         place = exercise.folder.resolve().parent.parent / "solutions" / exercise.id
         why = f"there is no folder {place}, which holds the answers that prove the exercise"
         yield Finding("solutions", ok=False, why=why)
         return
-    expected, findings = _expectations(exercise, folder)
+    expected, findings = _expectations(exercise, folder, found)
     yield from findings
     if expected is None:
         return
@@ -100,7 +104,16 @@ def _exists(exercise: Exercise, name: str) -> Finding:
     return Finding(f"{name} is there" if there else name, ok=there, why="" if there else "is missing")
 
 
-def _expectations(exercise: Exercise, folder: Path) -> tuple[Expectations | None, list[Finding]]:
+def _readable(name: str, made: Sequence[Check]) -> Finding:
+    problems = [one.problem for one in made if one.problem is not None]
+    if problems:
+        return Finding(f"the tests of '{name}'", ok=False, why="; ".join(problems))
+    return Finding(f"the tests of '{name}' can be read: {len(made)}", ok=True)
+
+
+def _expectations(
+    exercise: Exercise, folder: Path, found: Mapping[str, Sequence[Check]]
+) -> tuple[Expectations | None, list[Finding]]:
     path = folder / "expect.yaml"
     if not path.exists():
         example = next(iter(folders(folder / "wrong")), "NAME")
@@ -120,17 +133,20 @@ def _expectations(exercise: Exercise, folder: Path) -> tuple[Expectations | None
     except ValidationError as error:
         problems.take(error, Expectations)
         return None, [Finding("expect.yaml", ok=False, why=message) for message in problems.sorted()]
-    return expected, list(_consistent(exercise, folder, expected))
+    return expected, list(_consistent(exercise, folder, expected, found))
 
 
-def _consistent(exercise: Exercise, folder: Path, expected: Expectations) -> Iterator[Finding]:
+def _consistent(
+    exercise: Exercise, folder: Path, expected: Expectations, found: Mapping[str, Sequence[Check]]
+) -> Iterator[Finding]:
     there = folders(folder / "wrong")
     for name in sorted({*there} ^ set(expected.wrong)):
         why = "is not in expect.yaml" if name in there else "is in expect.yaml, and there is no such folder"
         yield Finding(f"wrong/{name}", ok=False, why=why)
     known = {check.id for check in exercise.file.checks} | {"submission"}
-    # Which tests there are is known once they are run: their ids begin with their check's.
-    tests = tuple(f"{check.id}-" for check in exercise.file.checks if check.several)
+    known |= {part.id for made in found.values() for part in made}
+    # Tests that can't be read now may be there: their ids begin with their check's.
+    tests = tuple(f"{name}-" for name, made in found.items() if any(one.problem is not None for one in made))
     for name, wanted in expected.wrong.items():
         unknown = {one for one in (*wanted.fails, *wanted.diagnosis) if one not in known and not one.startswith(tests)}
         if unknown:

@@ -99,6 +99,24 @@ def test_expect_yaml_may_name_tests(tmp_path: Path) -> None:
     assert found == "names checks that there aren't: note-b"
 
 
+@pytest.mark.parametrize(
+    ("text", "ok", "what"),
+    [
+        ("def test_a(): pass\ndef test_b(): pass", True, "the tests of 'notes' can be read: 2"),
+        ("import pytest\n@pytest.mark.hints('x')\ndef test_a(): pass", False, "'hints' not found in `markers`"),
+        ("import pytest\n@pytest.mark.points(-1)\ndef test_a(): pass", False, "test_it.py:2: points take a number"),
+        ("import pytest\n@pytest.mark.needs('b')\ndef test_a(): pass", False, "needs 'b', which is neither a test"),
+        ("", False, "there are no tests in tests/test_it.py"),
+    ],
+)
+def test_validate_reads_the_tests_without_running_them(tmp_path: Path, text: str, what: str, *, ok: bool) -> None:
+    folder = write(tmp_path / "exercises", with_checks(NOTES))
+    write_tests(tmp_path / "exercises", text)
+    [found] = [one for one in validate(load(folder), None) if "tests of 'notes'" in one.what]
+    assert found.ok is ok
+    assert what in (found.what if ok else found.why)
+
+
 def test_what_python_leaves_is_no_part_of_an_exercise(tmp_path: Path) -> None:
     write_tests(tmp_path, "")
     before = load(write(tmp_path, with_checks(NOTES))).digest
