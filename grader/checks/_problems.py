@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.checks._shown import LAST
 from grader.core.errors import Mismatch
-from grader.core.matching import short, show
+from grader.core.matching import noted, short, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +33,8 @@ class Problem(NamedTuple):
 def compare(subject: str, actual: object, expectation: Matcher | None) -> Iterator[Problem]:
     """Give what is wrong with a value, if something is expected of it; `subject` starts the sentence."""
     problem = None if expectation is None else expectation.problem(actual)
+    if expectation is not None:
+        noted(subject, actual)
     if expectation is not None and problem is not None:
         yield Problem(subject, f"{subject} {problem}", expectation.words, show(actual))
 

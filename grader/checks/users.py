@@ -63,14 +63,23 @@ class Users(Check):
         return self
 
     def run(self, target: Files) -> None:
-        path = _accounts.GROUPS if self.user is None or self.groups is not None else _accounts.USERS
-        ways = partial(_files.commands, target, path, self.in_, follow=True)
-        with _files.shown(lambda: ways()[1]):
+        with _files.shown(partial(self._ways, target)):
             accounts = _accounts.read(target, self.in_)
             if self.user is not None:
                 self._run_user(self.user, accounts)
             elif self.group is not None:
                 self._run_group(self.group, accounts)
+
+    def _ways(self, target: Files) -> tuple[str, ...]:
+        """Write the commands that show each file with something to compare."""
+        of_users = self.user is not None and not (
+            self.groups is not None and (self.uid, self.gid, self.group, self.home, self.shell) == (None,) * 5
+        )
+        of_groups = self.user is None or self.groups is not None or self.group is not None
+        paths = [_accounts.USERS] * of_users + [_accounts.GROUPS] * of_groups
+        *first, last = _files.commands(target, paths[0], self.in_, follow=True)[1]
+        more = [_files.commands(target, path, self.in_, follow=True)[1][-1] for path in paths[1:]]
+        return (*first, "\n".join([last, *more]))
 
     @property
     def _place(self) -> str:

@@ -14,7 +14,7 @@ from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 
 from grader.core.errors import Mismatch
-from grader.core.matching import Matcher, Problem, measured, number, plain, same, short, show, text
+from grader.core.matching import Matcher, Problem, measured, noted, number, plain, same, short, show, text
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def expect(
 ) -> None:
     """Raise Mismatch unless `actual` is as expected; `subject` starts the sentence."""
     problem = expectation.problem(actual)
+    noted(subject, actual)
     if problem is not None:
         raise Mismatch(
             f"{subject} {problem}",

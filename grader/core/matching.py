@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from grader.core.text import clip, one_line
 
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
 
 Problem: TypeAlias = "str | None"
 """What is wrong with a value, as the end of a sentence that starts with its name; None when nothing is."""
+
+
+FOUND: Final[ContextVar[dict[str, str] | None]] = ContextVar("found", default=None)
+"""What was compared, by what it is: for who has to say what is there where nothing failed; None: nobody asks."""
+
+
+def noted(subject: str, actual: object) -> None:
+    """Note what was compared, if anybody asks."""
+    found = FOUND.get()
+    if found is not None:
+        found[subject] = short(actual)
 
 
 class Matcher:

@@ -115,7 +115,7 @@ def show_path(path: Sequence[str | int]) -> str:
 def _message(detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return f"unknown field{did_you_mean(str(detail['loc'][-1]), _names(owner))}" if owner else "unknown field"
+        return _unknown(str(detail["loc"][-1]), owner) if owner else "unknown field"
     if kind == "missing":
         return "is missing"
     if kind == "literal_error":
@@ -126,6 +126,19 @@ def _message(detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
     if kind == "value_error":
         return str((detail.get("ctx") or {}).get("error", detail["msg"]))
     return _WORDS.get(kind) or _rephrased(detail["msg"])
+
+
+def _unknown(name: str, owner: type[BaseModel]) -> str:
+    """Say where a field belongs that isn't one here."""
+    if issubclass(owner, Check) and owner.nested and name in kinds.names(PACKAGE):
+        field, several = owner.nested[-1], "checks" in owner.nested
+        inside = f"[{{kind: {name}, …}}]" if several else f"{{kind: {name}, …}}"
+        return f"unknown field; a check inside stands in '{field}', as {field}: {inside}"
+    for field, info in owner.model_fields.items():
+        inner = _inner(info.annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and name in _names(inner):
+            return f"unknown field here; it belongs into '{info.alias or field}'"
+    return f"unknown field{did_you_mean(name, _names(owner))}"
 
 
 def _rephrased(message: str) -> str:

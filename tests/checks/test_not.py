@@ -42,9 +42,17 @@ def negated_map(check: dict[str, Any]) -> dict[str, Any]:
 )
 def test_fails_if_the_other_passes(inside: dict[str, Any], because: str) -> None:
     failure = fails(negated(inside), FakeTarget(image=make_image(user="app")), because)
-    assert failure.actual == "it holds"
+    assert failure.actual == "the user is 'app'"
     assert str(failure.expected).startswith("not: ")
     assert failure.reproduce == "docker image inspect IMAGE --format '{{json .Config}}'"
+
+
+def test_what_is_there_is_told() -> None:
+    several = {"kind": "image", "user": "app", "workdir": {"not": "/srv"}}
+    failure = fails(negated(several), FakeTarget(image=make_image(user="app", workdir="/app")), "this holds")
+    assert failure.actual == "the user is 'app'\nWORKDIR is '/app'"
+    thing = fails(negated({"kind": "file", "path": "/x"}), FakeTarget(files={"/x": b""}), "this holds")
+    assert thing.actual == "it holds"
 
 
 def test_what_was_not_made_does_not_pass() -> None:

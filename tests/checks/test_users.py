@@ -97,6 +97,8 @@ def test_says_how_to_see_it() -> None:
     command = "docker run --rm --entrypoint cat IMAGE "
     assert fails(make(Users, user="app", uid=5), target, "number").reproduce == f"{command}/etc/passwd"
     assert fails(make(Users, user="app", groups=["x"]), target, "groups").reproduce == f"{command}/etc/group"
+    both = fails(make(Users, user="app", uid=5, groups=["x"]), target, "number")
+    assert both.reproduce == f"{command}/etc/passwd\n{command}/etc/group"
     own = make(Users, user="app", **{"in": {"container": "web"}})
     failure = fails(own, target, "there is no user app in the container: there is no /etc/passwd")
     assert failure.reproduce == "docker cp -L web:/etc/passwd - | tar -xO"

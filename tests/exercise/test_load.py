@@ -164,9 +164,13 @@ def test_all_errors_inside_groups(tmp_path: Path) -> None:
         "{id: d, kind: any_of, checks: []}",
         "{id: e, kind: unless, check: {kind: build, titel: x}}",
         "{id: f, kind: all_of, cheks: [{kind: build}]}",
+        "{id: h, kind: not, file: {path: /a}}",
+        "{id: i, kind: any_of, file: {path: /a}}",
         f"{{id: g, kind: not, check: {deep}}}",
     )
     known = ", ".join(kinds.names(PACKAGE))
+    single = "a check inside stands in 'check', as check: {kind: file, …}"
+    listed = "a check inside stands in 'checks', as checks: [{kind: file, …}]"
     assert problems(tmp_path, text)[1:] == [
         "exercise.yaml:10:36: checks[1].checks[0].port: is missing",
         "exercise.yaml:10:49: checks[1].checks[0].prot: unknown field; did you mean 'port'?",
@@ -181,7 +185,11 @@ def test_all_errors_inside_groups(tmp_path: Path) -> None:
         "exercise.yaml:13:48: checks[4].check.titel: unknown field; did you mean 'title'?",
         "exercise.yaml:14:5: checks[5].checks: is missing",
         "exercise.yaml:14:27: checks[5].cheks: unknown field; did you mean 'checks'?",
-        "exercise.yaml:15:5: checks[6]: groups are more than 4 deep in each other here; make several checks of it",
+        "exercise.yaml:15:5: checks[6].check: is missing",
+        f"exercise.yaml:15:24: checks[6].file: unknown field; {single}",
+        "exercise.yaml:16:5: checks[7].checks: is missing",
+        f"exercise.yaml:16:27: checks[7].file: unknown field; {listed}",
+        "exercise.yaml:17:5: checks[8]: groups are more than 4 deep in each other here; make several checks of it",
     ]
 
 

@@ -38,10 +38,10 @@ def command(file: Path, folder: Path | None, form: str | None, images: tuple[str
         raise UsageError(f"'{target}' exists", hint="Name another folder; nothing is overwritten.")
     draft = convert(file, form)
     write(draft, target, title or f"Imported from {file.name}", images)
-    load(target)
+    count = len(load(target).file.checks)
     for note in draft.notes:
         click.echo(one_line(note, 1000), err=True)
-    checks = f"{len(draft.checks)} check{'s' if len(draft.checks) != 1 else ''}"
+    checks = f"{count} check{'s' if count != 1 else ''}"
     click.echo(f"{target / 'exercise.yaml'}: {checks}, {len(draft.notes)} note{'s' if len(draft.notes) != 1 else ''}")
     if not images:
         click.echo("Write the base images that students may use into `images`, then prove it: grader exercise validate")

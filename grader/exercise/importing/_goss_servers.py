@@ -17,6 +17,8 @@ _OWN: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S
 _PORTS: Final = {"http": 80, "https": 443}
 _START: Final = "3s"
 """Time in which a server starts to listen: goss is begun when it does."""
+_USUAL: Final = {"method": "GET", "path": "/", "status": 200}
+"""What an http check asks for anyway."""
 _TIMEOUT: Final = 5_000
 """Milliseconds that goss gives a request that names no limit."""
 
@@ -70,7 +72,7 @@ def http(draft: Draft, path: Path, name: str, fields: dict[str, Any]) -> None:
         "timeout": int(fields.pop("timeout", 0) or _TIMEOUT) / 1000,
     }
     wanted["method"] = str(fields.pop("method", "GET"))
-    wanted["status"] = expectation(fields.pop("status", 200))
+    wanted["status"] = expectation(fields.pop("status", _USUAL["status"]))
     wanted["follow"] = None if fields.pop("no-follow-redirects", False) else True
     wanted["request_headers"] = _request_headers(fields)
     wanted["request_body"] = fields.pop("request-body", None)
@@ -83,7 +85,9 @@ def http(draft: Draft, path: Path, name: str, fields: dict[str, Any]) -> None:
         if fields.pop(word, None):
             draft.note((*path, word), "left out: it names a file or a server of another machine")
     draft.unknown(path, fields, frozenset())
-    draft.add(title, "http", **_inside(), **{key: value for key, value in wanted.items() if value not in (None, {})})
+    usual = {**_USUAL, "status": expectation(_USUAL["status"])}
+    said = {key: value for key, value in wanted.items() if value not in (None, {}) and usual.get(key) != value}
+    draft.add(title, "http", **_inside(), **said)
 
 
 def _publish(draft: Draft, number: int) -> None:

@@ -27,7 +27,7 @@ def file(elsewhere: Path) -> Path:
 
 def test_makes_an_exercise_and_says_what_is_not_kept(file: Path, elsewhere: Path) -> None:
     ran = grader("exercise", "import", "structure.yaml", "notes", "--image", "python:3-slim", "--title", "Notes")
-    assert (ran.code, ran.out) == (0, "notes/exercise.yaml: 2 checks, 1 note\n")
+    assert (ran.code, ran.out) == (0, "notes/exercise.yaml: 3 checks, 1 note\n")
     assert ran.err == f"{file.name}:2:23: containerRunOptions.privileged: left out: students' containers never are\n"
     made = load(elsewhere / "notes")
     assert (made.file.title, made.file.images) == ("Notes", ("python:3-slim",))

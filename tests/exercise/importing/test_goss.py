@@ -77,6 +77,15 @@ def test_every_file_makes_an_exercise(path: Path, tmp_path: Path) -> None:
     assert load(imported(path, tmp_path)).max_score > 0
 
 
+def test_what_is_usual_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "goss.yaml"
+    asked = "'http://localhost:80/': {status: 200}, 'http://localhost:80/x': {status: 404, method: POST}"
+    path.write_text(f"http: {{{asked}}}")
+    usual, other = convert(path).checks
+    assert {"method", "status", "path"}.isdisjoint(usual)
+    assert (other["method"], other["status"], other["path"]) == ("POST", {"equals": 404}, "/x")
+
+
 @pytest.mark.docker
 @pytest.mark.skipif(shutil.which("goss") is None, reason="goss is not installed")
 @pytest.mark.parametrize("path", FILES, ids=name)
