@@ -269,6 +269,8 @@ class Case:
     """The variables that the exercise sets in the container."""
     given_command: tuple[str, ...] = ()
     """The command that the exercise starts the container with, in place of CMD."""
+    given_capabilities: frozenset[str] = frozenset()
+    """The rights of root that the exercise leaves the container."""
     refused: str | None = None
     """The rule that refused the build, as `images`, `downloads`, `syntax` or `privileges`."""
     where: Where | None = None

@@ -68,7 +68,8 @@ class ContainerSpec(Model):
     pids: Annotated[int, Field(ge=1, le=4096)] = 128
     """Processes and threads."""
     cap_add: tuple[Literal["CHOWN", "SETUID", "SETGID", "DAC_OVERRIDE", "FOWNER", "NET_BIND_SERVICE", "KILL"], ...] = ()
-    """Capabilities it keeps; all others are dropped."""
+    """Capabilities it keeps; all others are dropped. Images whose program starts as root and then becomes another user,
+    such as nginx's, need CHOWN, SETGID and SETUID."""
     network: Literal["none", "bridge"] | None = None
     """Default: `bridge` when ports are published, else `none`."""
     runtime: Runtime | None = None

@@ -24,8 +24,7 @@ _SHELLS: Final = frozenset({"sh", "ash", "bash", "dash"})
 def diagnose(case: Case) -> Diagnosis | None:
     """Look at the first process, if the check is about it or about stopping."""
     state = container(case)
-    about_it = case.kind == "stop" or (case.kind == "process" and "PID 1" in case.message)
-    if state is None or not about_it:
+    if state is None or not _about_it(case):
         return None
     # Some shells give their place to a single command by themselves.
     if case.processes and base(case.processes[0].argv.partition(" ")[0]) not in _SHELLS:
@@ -37,18 +36,31 @@ def diagnose(case: Case) -> Diagnosis | None:
     instruction = starter(case)
     if line is None and instruction is not None:
         return _script(case, state.argv, instruction)
-    if line is None or line.lstrip().startswith("exec ") or instruction is None:
+    if line is None or line.lstrip().startswith("exec ") or "trap " in line or instruction is None:
         return None
     return Diagnosis(
         cause="shell_is_pid1",
         summary=f"The container's first process is a shell ({base(state.argv[0])}), and your program runs below it.",
-        explanation=(
-            f"{instruction.name} in line {instruction.line} starts it through a shell. `docker stop` sends its signal "
-            "to the first process only; the shell doesn't pass it on, and after a while everything is killed."
-        ),
+        explanation=(f"{instruction.name} in line {instruction.line} starts it through a shell. {_unheard(case)}"),
         fix=_without_shell(line, instruction),
         line=instruction.line,
         certainty=88,
+    )
+
+
+def _about_it(case: Case) -> bool:
+    """Whether the failure may be one of a signal that came to the shell instead of the program."""
+    if case.kind == "signal":
+        return "still runs" in case.message or case.message.startswith("what the container wrote after")
+    return case.kind == "stop" or (case.kind == "process" and "PID 1" in case.message)
+
+
+def _unheard(case: Case) -> str:
+    if case.kind == "signal":
+        return "`docker kill` sends a signal to the first process only, and the shell doesn't pass it on."
+    return (
+        "`docker stop` sends its signal to the first process only; the shell doesn't pass it on, and after a while "
+        "everything is killed."
     )
 
 
@@ -75,10 +87,7 @@ def _script(case: Case, argv: tuple[str, ...], instruction: Instruction) -> Diag
     return Diagnosis(
         cause="shell_is_pid1",
         summary=f"The container's first process is the shell that runs {script}, and your program runs below it.",
-        explanation=(
-            "`docker stop` sends its signal to the first process only. The shell doesn't pass it on, "
-            "and after a while everything is killed."
-        ),
+        explanation=_unheard(case),
         fix=f"Write exec before the last command of {script}, so that it takes the shell's place: exec {last}",
         line=instruction.line,
         certainty=88,

@@ -38,7 +38,11 @@ class Evidence:
     def of(self, service: Service) -> dict[str, Any]:
         """Give the fields of Case that are about a container; what can't be had is left out."""
         spec = service.spec
-        known: dict[str, Any] = {"given_env": frozenset(spec.env), "given_command": spec.command or ()}
+        known: dict[str, Any] = {
+            "given_env": frozenset(spec.env),
+            "given_command": spec.command or (),
+            "given_capabilities": frozenset(spec.cap_add),
+        }
         try:
             with limit(10, "the time for looking at a failure"):
                 out, err = service.logs()

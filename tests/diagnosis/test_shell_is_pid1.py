@@ -71,3 +71,23 @@ def test_a_check_of_the_first_process() -> None:
 
 def test_is_silent_about_a_container_that_had_ended() -> None:
     silent(CAUSE, exited("FROM a:1; CMD python server.py", "python server.py", 2, kind="stop"))
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["the container still runs 5 s after SIGTERM", "what the container wrote after SIGHUP does not contain 'reloaded'"],
+)
+def test_a_signal_that_does_not_reach_the_program(message: str) -> None:
+    line = "python server.py"
+    case = running(f"FROM a:1; CMD {line}", line, kind="signal", message=message)
+    diagnosis = explains(CAUSE, case, "first process is a shell", 'CMD ["python", "server.py"]', line=2)
+    assert "docker stop" not in diagnosis.explanation
+
+
+def test_is_silent_about_other_trouble_with_signals() -> None:
+    line = "python server.py"
+    message = "after SIGHUP the container should run on, and it ended with exit code 1"
+    silent(CAUSE, running(f"FROM a:1; CMD {line}", line, kind="signal", message=message))
+    line = "trap x HUP; python server.py"
+    message = "what the container wrote after SIGHUP does not contain 'reloaded'"
+    silent(CAUSE, running(f"FROM a:1; CMD {line.replace('; ', ';')}", line, kind="signal", message=message))

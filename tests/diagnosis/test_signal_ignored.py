@@ -33,3 +33,12 @@ def test_is_silent_otherwise() -> None:
     silent(CAUSE, stopped(""))
     silent(CAUSE, stopped("python app.py", message="it ended after 1 s, but its exit code is 1"))
     silent(CAUSE, stopped("python app.py", kind="http"))
+
+
+def test_a_signal_of_its_own() -> None:
+    message = "the container still runs 5 s after SIG{}"
+    term = stopped("python app.py", kind="signal", message=message.format("TERM"))
+    assert "STOPSIGNAL" not in explains(CAUSE, term, "when SIGTERM came", "signal.SIGTERM", line=2).fix
+    usr1 = stopped("python app.py", kind="signal", message=message.format("USR1"))
+    assert "SIGTERM" not in explains(CAUSE, usr1, "when SIGUSR1 came", "depends on the language", line=2).fix
+    silent(CAUSE, stopped("python app.py", kind="signal", message="after SIGHUP, nothing listens on port 80: nothing"))

@@ -23,7 +23,7 @@ FIRST = Process(1, "root", "python app.py")
 class Stopped(FakeContainer):
     """A service of the sandbox's, as far as evidence asks it."""
 
-    spec = ContainerSpec(env={"NAME": "Ada"}, command=("sleep", "9"))
+    spec = ContainerSpec(env={"NAME": "Ada"}, command=("sleep", "9"), cap_add=("CHOWN",))
     processes_before = (FIRST,)
 
 
@@ -57,7 +57,8 @@ def test_what_cannot_be_had_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None
         raise SandboxError("the engine is gone")
 
     monkeypatch.setattr(Stopped, "logs", gone)
-    assert evidence().of(looked_at()) == {"given_env": frozenset({"NAME"}), "given_command": ("sleep", "9")}
+    given = {"given_env": frozenset({"NAME"}), "given_command": ("sleep", "9")}
+    assert evidence().of(looked_at()) == {**given, "given_capabilities": frozenset({"CHOWN"})}
 
 
 def test_a_container_that_is_gone_is_known_for_its_own_failure_only() -> None:
