@@ -84,7 +84,8 @@ def command(
     while True:
         seen = _state(submission)
         try:
-            result = _grade(_load(exercise, seed, only), submission, engine, only, keep=keep)
+            loaded = _load(exercise, seed)
+            result = _grade(loaded, submission, engine, _wanted(loaded, only), keep=keep)
         except GraderError as error:
             if not begun:
                 raise
@@ -97,22 +98,38 @@ def command(
         _wait_for_change(submission, seen)
 
 
-def _load(name: str, seed: int | None, only: Sequence[str]) -> Exercise:
+def _load(name: str, seed: int | None) -> Exercise:
     import secrets
 
-    from grader.core.errors import UsageError
-    from grader.core.result import Visibility
     from grader.exercise.find import find
     from grader.exercise.load import load
 
-    loaded = load(find(name), secrets.randbits(32) if seed is None else seed)
-    known = [check.id for check in loaded.file.checks]
-    unknown = [one for one in only if one not in known]
+    return load(find(name), secrets.randbits(32) if seed is None else seed)
+
+
+def _wanted(loaded: Exercise, only: Sequence[str]) -> tuple[str, ...]:
+    """Give the ids of the checks to run: those that are named, and of tests what they need, too."""
+    from grader.core.errors import UsageError
+    from grader.core.result import Visibility
+
+    checks = {check.id: check for check in loaded.file.checks}
+    begun = tuple(f"{check.id}-" for check in checks.values() if check.several)
+    if any(one not in checks and one.startswith(begun) for one in only):
+        from grader.exercise.parts import parts
+
+        checks |= {part.id: part for made in parts(loaded).values() for part in made}
+    unknown = [one for one in only if one not in checks]
     if unknown:
         # The ids of the others would tell what is looked at.
-        shown = [check.id for check in loaded.file.checks if check.visibility is Visibility.VISIBLE]
+        shown = [check.id for check in checks.values() if check.visibility is Visibility.VISIBLE]
         raise UsageError(f"there is no check '{unknown[0]}' in {loaded.id}", hint=f"There are: {', '.join(shown)}.")
-    return loaded
+    wanted = dict.fromkeys(only)
+    more = list(only)
+    while more:
+        needed = [one for one in checks[more.pop()].needs if one not in wanted]
+        wanted |= dict.fromkeys(needed)
+        more += needed
+    return tuple(wanted)
 
 
 def _grade(exercise: Exercise, submission: Path, engine: Mode, only: Sequence[str], *, keep: bool) -> Result:

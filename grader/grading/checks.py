@@ -37,7 +37,7 @@ def run_checks(
     for check in checks:
         check.announce(target)
     for check in checks:
-        with _parts(check, attempt, setting) as parts:
+        with _parts(check, attempt, setting, only) as parts:
             for part in parts:
                 # Whoever watches may be the student.
                 hidden = part.visibility is Visibility.HIDDEN or _waits(check, attempt)
@@ -51,14 +51,14 @@ def run_checks(
 def skip_checks(attempt: Attempt, only: Collection[str], setting: Setting | None, message: str) -> None:
     """Add what is wanted to the attempt's results without looking at anything."""
     for check in chosen(attempt.exercise, only):
-        with _parts(check, attempt, setting) as parts:
+        with _parts(check, attempt, setting, only) as parts:
             attempt.parts |= {part.id: check.id for part in parts}
             attempt.checks += [outcome(part, Outcome.SKIPPED, message=message) for part in parts]
 
 
 @contextmanager
-def _parts(check: Check, attempt: Attempt, setting: Setting | None) -> Iterator[Sequence[Check]]:
-    """Give what a check consists of; for one that can't be told of, its result is added to the attempt."""
+def _parts(check: Check, attempt: Attempt, setting: Setting | None, only: Collection[str]) -> Iterator[Sequence[Check]]:
+    """Give what is wanted of a check; for one of which that can't be told, its result is added to the attempt."""
     if setting is None or not check.several:
         yield (check,)
         return
@@ -72,16 +72,28 @@ def _parts(check: Check, attempt: Attempt, setting: Setting | None) -> Iterator[
         except Exception as error:  # noqa: BLE001 - what a check's bug may come to is an outcome
             attempt.checks.append(_error(check, error))
             parts = ()
-        yield parts
+        whole = check.id in _whole(attempt.exercise, only)
+        yield parts if whole else [part for part in parts if part.id in only]
 
 
 def chosen(exercise: Exercise, only: Collection[str]) -> list[Check]:
-    """Give the checks to run: all, or some with everything they need."""
+    """Give the checks to run: all, or some with everything they need; also those of which parts are wanted."""
+    wanted = _whole(exercise, only)
+    return [check for check in exercise.file.checks if check.id in wanted or _partly(check, only)]
+
+
+def _whole(exercise: Exercise, only: Collection[str]) -> set[str]:
+    """Name the checks that are wanted with all their parts."""
     wanted = set(only) or {check.id for check in exercise.file.checks}
     for check in reversed(exercise.file.checks):  # what is needed stands above what needs it
-        if check.id in wanted:
+        if check.id in wanted or _partly(check, only):
             wanted.update(check.needs)
-    return [check for check in exercise.file.checks if check.id in wanted]
+    return wanted
+
+
+def _partly(check: Check, only: Collection[str]) -> bool:
+    """Whether a part of a check may be wanted: what it has is known once it is run, and begins with its id."""
+    return check.several and any(one.startswith(f"{check.id}-") for one in only)
 
 
 def _check(check: Check, target: Any, attempt: Attempt) -> CheckResult:

@@ -16,7 +16,8 @@ import pytest
 
 from grader.checks import _naming
 from grader.checks.pytest import Pytest
-from grader.core.errors import Broken, Failure, SandboxError, TimedOut, Unmet
+from grader.cli.check import _wanted
+from grader.core.errors import Broken, Failure, SandboxError, TimedOut, Unmet, UsageError
 from grader.core.facts import ContainerState, Listener, Process
 from grader.core.result import Visibility
 from grader.core.specs import ContainerSpec
@@ -115,6 +116,20 @@ def test_validate_reads_the_tests_without_running_them(tmp_path: Path, text: str
     [found] = [one for one in validate(load(folder), None) if "tests of 'notes'" in one.what]
     assert found.ok is ok
     assert what in (found.what if ok else found.why)
+
+
+def test_one_test_can_be_run_alone(tmp_path: Path) -> None:
+    builds = "{id: builds, kind: build}"
+    folder = write(tmp_path, with_checks(builds, "{id: other, kind: build}", NOTES))
+    text = "import pytest\ndef test_a(): pass\n@pytest.mark.needs('a', 'builds')\ndef test_b(): pass\n"
+    write_tests(tmp_path, text + "def test_c(): pass\n@pytest.mark.hidden\ndef test_d(): pass\n")
+    exercise = load(folder)
+    assert _wanted(exercise, ["notes-b"]) == ("notes-b", "notes-a", "builds")
+    assert _wanted(exercise, ["notes", "other"]) == ("notes", "other")
+    with pytest.raises(UsageError) as caught:
+        _wanted(exercise, ["notes-e"])
+    assert caught.value.message == "there is no check 'notes-e' in it"
+    assert caught.value.hint == "There are: builds, other, notes, notes-a, notes-b, notes-c."
 
 
 def test_what_python_leaves_is_no_part_of_an_exercise(tmp_path: Path) -> None:

@@ -106,6 +106,25 @@ def test_one_of_the_checks_alone(work: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        (["many-b"], ["one", "many-b"]),
+        (["many"], ["one", "many-a", "many-b"]),
+        (["many-b", "two"], ["one", "many-a", "many-b", "two"]),
+        (["two"], ["one", "many-a", "many-b", "two"]),
+        (["one"], ["one"]),
+        (["manya"], []),
+    ],
+)
+def test_some_of_the_parts_alone(work: Path, only: list[str], expected: list[str]) -> None:
+    made = many(check("many-a"), check("many-b"), needs=["one"])
+    checks = check("one"), made, check("two", needs=["many"])
+    for error in (None, SubmissionError("no Dockerfile")):
+        result = run(work, *checks, options=Options(only=only), error=error)
+        assert [one for one in ids(result) if one != "submission"] == expected
+
+
+@pytest.mark.parametrize(
     ("error", "message"), [(KeyError("x"), "the check itself is broken: KeyError: 'x'"), (Broken("no file"), "no file")]
 )
 def test_what_there_is_can_not_be_told(work: Path, error: Exception, message: str) -> None:
