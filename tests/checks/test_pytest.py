@@ -677,3 +677,25 @@ def test_explanations_know_what_a_test_asked(tmp_path: Path) -> None:
         "it-both": ("pytest", "db", None),
         "it-same": ("pytest", "web", 8000),
     }
+
+
+def host_finds(place: Path, call: str, files: dict[str, bytes], **ends: Any) -> Failure:
+    """Run a test with testinfra's host, in which every command ends as it is told."""
+    target = Built(containers=[FakeContainer()], inside=files, answer=lambda *_: make_completed(**ends))
+    with expanded(place, f"def test_a(host): assert host.{call}") as parts:
+        found = outcome(parts["it-a"], target)
+    assert isinstance(found, Failure)
+    return found
+
+
+@pytest.mark.parametrize("call", ["check_output('id')", "run('id').rc == 0", "file('/a').exists"])
+def test_an_image_without_a_shell_is_told(tmp_path: Path, call: str) -> None:
+    found = host_finds(tmp_path, call, {}, exit_code=127, stdout="OCI runtime exec failed")
+    assert found.message == "the image has no shell, which this test needs"
+
+
+def test_a_command_that_fails_is_told_without_names_of_testinfras(tmp_path: Path) -> None:
+    ends = {"exit_code": 127, "stderr": "sh: python3: not found\n"}
+    found = host_finds(tmp_path, "check_output('python3 --version')", {"/bin/sh": b""}, **ends)
+    assert found.message == ("Unexpected exit code 127 for `python3 --version`, which said: sh: python3: not found")
+    assert not found.evidence
