@@ -82,7 +82,7 @@ class Build(Check):
     entrypoint: WordsExpectation | None = None
     """The words of ENTRYPOINT."""
     user: UserExpectation | None = None
-    """The user without its group; `root` where none is set or its number is 0."""
+    """The user without its group, as it is written: numbers are not looked up; `root` where none is set, and for 0."""
     workdir: Expectation | None = None
     """The working directory."""
     files: dict[AbsolutePath, Expectation] = Field(default_factory=dict)

@@ -63,7 +63,8 @@ class Dockerfile(Check):
     bases: Expectation | None = None
     """All images that the build reads, in full, also for other stages and in `COPY --from`; stages are none."""
     user: UserExpectation | None = None
-    """The user of the last USER that counts, without its group; `root` if there is none, and for number 0."""
+    """The user of the last USER that counts, without its group, as it is written: a number is not looked up; `root` if
+    there is none, and for number 0. `image` knows both, and `process` what the program runs as."""
     stages: Expectation | None = None
     """The number of stages."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 
 from pydantic import Field, model_validator
 
+from grader.checks import _accounts
 from grader.checks._attributes import ExposedPort
-from grader.checks._configured import SwitchExpectation, UserExpectation, WordsExpectation, apart
+from grader.checks._configured import SwitchExpectation, UserExpectation, WordsExpectation, apart, plain
 from grader.checks._healthcheck import TimeExpectation, health
 from grader.checks._json import JsonPaths
 from grader.checks._problems import Problem, command, compare, report, user_name
+from grader.core.abilities import FilesOfImages
 from grader.core.check import Check
 from grader.core.matchers import Expectation, parse
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
     from grader.core.abilities import Images
     from grader.core.facts import ImageInfo
+
+_NOBODY: Final = "\0"
+"""What no user is called: an expectation that holds for it says only who it must not be."""
 
 
 class Image(Check):
@@ -43,7 +48,8 @@ class Image(Check):
     entrypoint: WordsExpectation | None = None
     """The words of ENTRYPOINT, as for `cmd`."""
     user: UserExpectation | None = None
-    """The user without its group; `root` where none is set or its number is 0."""
+    """The user without its group, by its name or its number, as the image's own /etc/passwd has them; `root` where none
+    is set or its number is 0."""
     workdir: Expectation | None = None
     """The working directory; `/` where none is set."""
     ports: tuple[ExposedPort, ...] = ()
@@ -101,17 +107,36 @@ class Image(Check):
     def base_images(self) -> tuple[tuple[str, str], ...]:
         return () if self.based_on is None else (("based_on", self.based_on),)
 
+    def needs_ability(self) -> type:
+        return FilesOfImages if self.user is not None else self.ability()
+
+    def announce(self, target: Images) -> None:
+        if self.user is not None:
+            cast("FilesOfImages", target).announce(_accounts.USERS)
+
     def run(self, target: Images) -> None:
         image = target.image()
-        problems = [*self._values(image), *self._lists(image)]
+        problems = [*self._user(target, image), *self._values(image), *self._lists(image)]
         if self.based_on is not None:
             problems += _base(image, self.based_on, target.reference(self.based_on))
         report(problems, reproduce="docker image inspect IMAGE --format '{{json .Config}}'")
 
+    def _user(self, target: Images, image: ImageInfo) -> Iterator[Problem]:
+        """Compare the user as it is written, and under its other name, if there is one that is asked for."""
+        written = user_name(image.user)
+        found = [*compare("the user", written, self.user)]
+        every = {str(one) for one in plain(self.user.raw)} if self.user is not None and found else set()
+        asked = {one for one in every if one.isdecimal() != written.isdecimal()}
+        if asked and self.user is not None and self.user.problem(_NOBODY) is not None:
+            users = _accounts.read(cast("FilesOfImages", target), None).users.values()
+            pairs = [pair for one in users for pair in ((one.name, str(one.uid)), (str(one.uid), one.name))]
+            if any(name == written and other in asked for name, other in pairs):
+                return
+        yield from found
+
     def _values(self, image: ImageInfo) -> Iterator[Problem]:
         yield from command("CMD", image.cmd, self.cmd)
         yield from command("ENTRYPOINT", image.entrypoint, self.entrypoint)
-        yield from compare("the user", user_name(image.user), self.user)
         yield from compare("WORKDIR", image.workdir or "/", self.workdir)
         yield from compare("the stop signal", image.stop_signal or "SIGTERM", self.stop_signal)
         yield from compare("SHELL", image.shell or ("/bin/sh", "-c"), self.shell)

@@ -54,7 +54,7 @@ def test_one_alternative_is_told_as_it_is() -> None:
 
 
 def test_what_is_empty_is_called_nothing() -> None:
-    one = {"kind": "image", "entrypoint": "sh"}
+    one = {"kind": "image", "entrypoint": ["sh"]}
     failure = fails(
         group({"kind": "command", "run": ["a"], "stdout": "x"}, one), FakeTarget(image=make_image()), "none"
     )

@@ -73,6 +73,41 @@ def test_what_is_missing_is_named_beside_what_is_there() -> None:
     assert failure.actual == "no variable VERSION, but PATH\nno port 8080/tcp, but 80/tcp\nno volume /data"
 
 
+PASSWD = {"/etc/passwd": b"root:x:0:0::/root:/bin/sh\napp:x:1500:1500::/app:/bin/sh\n"}
+
+
+@pytest.mark.parametrize(
+    ("user", "written"),
+    [
+        ("app", "1500"),
+        ("app", "1500:2000"),
+        (1500, "app"),
+        ("1500", "app:staff"),
+        ({"one_of": ["web", "app"]}, "1500"),
+        ({"any": [{"equals": "app"}, "web"]}, "1500"),
+        (0, ""),
+        ({"not": "web"}, "1500"),
+    ],
+)
+def test_a_user_has_a_name_and_a_number(user: object, written: str) -> None:
+    passes(make(Image, user=user), FakeTarget(image=make_image(user=written), files=PASSWD))
+
+
+@pytest.mark.parametrize(
+    ("user", "written", "because"),
+    [
+        ("app", "1501", "the user is '1501', expected 'app'"),
+        ("web", "1500", "the user is '1500', expected 'web'"),
+        (0, "app", "the user is 'app', expected 0"),
+        ({"not": "app"}, "app", "the user equals 'app', and should not"),
+        ({"not": "root"}, "", "the user equals 'root', and should not"),
+        ({"matches": "^a"}, "1500", "does not match"),
+    ],
+)
+def test_another_user(user: object, written: str, because: str) -> None:
+    fails(make(Image, user=user), FakeTarget(image=make_image(user=written), files=PASSWD), because)
+
+
 @pytest.mark.parametrize(
     ("fields", "image", "because"),
     [
