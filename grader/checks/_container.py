@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import time
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from grader.core.clock import remaining
 from grader.core.errors import Failure, TimedOut
 from grader.core.result import Evidence
 from grader.core.specs import Where
+from grader.core.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +26,14 @@ _LOG_LINES: Final = 40
 _SETTLE: Final = 0.5
 """Seconds that a program which crashes may take until the engine knows of it."""
 _POLL: Final = 0.05
+_KEPT: Final = 950_000
+"""Bytes from which on a log may have lost its beginning: the engine keeps one full file of 1 MB, and the next one."""
+_FRAME: Final = 69
+"""Bytes that the engine writes with a line: the stream and the time."""
+_LOST: Final = (
+    "the container has written so much that the beginning of its log, where it may have been, is probably lost: "
+    "only the last 1 to 2 MB are kept"
+)
 
 
 @contextmanager
@@ -148,10 +158,30 @@ def condition(state: ContainerState) -> str:
 
 def log(container: Container) -> tuple[Evidence, ...]:
     """Give the end of what the container wrote, if it wrote anything."""
-    lines = "".join(text if not text or text.endswith("\n") else f"{text}\n" for text in container.logs()).splitlines()
+    written = "".join(text if not text or text.endswith("\n") else f"{text}\n" for text in container.logs())
+    lines = folded(written).splitlines()
     if not lines:
         return ()
     return (Evidence(kind="log", title="what the container wrote", text="\n".join(lines[-_LOG_LINES:])),)
+
+
+@contextmanager
+def as_far_as_kept(logs: tuple[str, str]) -> Iterator[None]:
+    """Add to a failure of the block, which looks at a log, that what is looked for may be lost, if it may."""
+    try:
+        yield
+    except Failure as failure:
+        if _full(logs):
+            failure.message = f"{failure.message}; {_LOST}"
+            failure.args = (failure.message,)
+            failure.hint = failure.hint or "Let the program write less: only when something happens, and only once."
+        raise
+
+
+def _full(logs: tuple[str, str]) -> bool:
+    """Whether a log is so long that the engine may have dropped the beginning; it counts each line with its frame."""
+    size = sum(len(json.dumps(text, ensure_ascii=False)) + _FRAME * text.count("\n") for text in logs)
+    return size > _KEPT
 
 
 def listening(listeners: Sequence[Listener]) -> str:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from grader.core.abilities import Containers
     from grader.core.facts import ContainerState
     from grader.core.handles import Container
+    from grader.core.result import Evidence
 
 
 class Logs(Check):
     """Passes if what the container wrote is as expected.
 
     The container may still run or have ended: what `docker logs` shows is looked at.
+    Of one that writes very much, only the last 1 to 2 MB are there.
     A program that still runs may hold its output back, so `within` is useful here.
     """
 
@@ -60,7 +62,10 @@ class Logs(Check):
         if state.error:
             raise Failure(reason or f"the container {_container.condition(state)}")
         out, err = container.logs()
-        evidence = _container.log(container)
+        with _container.as_far_as_kept((out, err)):
+            self._compare(out, err, state, _container.log(container))
+
+    def _compare(self, out: str, err: str, state: ContainerState, evidence: tuple[Evidence, ...]) -> None:
         for expectation, name, text in (
             (self.stdout, "stdout", out),
             (self.stderr, "stderr", err),

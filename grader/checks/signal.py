@@ -84,7 +84,8 @@ class Signal(Check):
             if self.log is not None:
                 written = _new(container, old)
                 subject = f"what the container wrote after {self.signal}"
-                expect(subject, written, self.log, evidence=_container.log(container))
+                with _container.as_far_as_kept(container.logs()):
+                    expect(subject, written, self.log, evidence=_container.log(container))
 
     def _has_ended(self, container: Container) -> None:
         limit = show_seconds(self.at_most)

@@ -7,7 +7,7 @@ import math
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from grader.core.text import clip, one_line
+from grader.core.text import clip, folded, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +48,9 @@ class Matcher:
 
 
 def show(value: object, limit: int = 2_000) -> str:
-    """Write a value for a person: text as it is, anything else as JSON."""
+    """Write a value for a person: text as it is, unless it is too long, and anything else as JSON."""
     if isinstance(value, str):
-        return clip(value, limit)
+        return value if len(value) <= limit else clip(folded(value), limit)
     try:
         return clip(json.dumps(value, ensure_ascii=False, default=str), limit)
     except (ValueError, RecursionError):

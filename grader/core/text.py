@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import unicodedata
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 8_000
 """Characters of one piece of student text that a Result keeps."""
+
+_REPEATED: Final = 3
+"""Times that a line is there again from which on they are counted."""
 
 # Format characters (Cf) reorder or hide text: bidi overrides, zero-width joiners, tags.
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -40,6 +44,15 @@ def clip(text: str, limit: int = MAX_TEXT) -> str:
     tail = limit * 2 // 3
     head = limit - tail
     return f"{text[:head]}\n[… {len(text) - limit} characters left out …]\n{text[-tail:]}"
+
+
+def folded(text: str) -> str:
+    """Write lines that are there many times in a row once, with a marker that says how often they come again."""
+    made: list[str] = []
+    for line, same in itertools.groupby(text.splitlines()):
+        again = sum(1 for _ in same) - 1
+        made += [line, *([line] * again if again < _REPEATED else [f"[… the same line {again} more times …]"])]
+    return "\n".join(made)
 
 
 def decode(raw: bytes, limit: int = MAX_TEXT) -> str:

@@ -91,11 +91,25 @@ def test_silence_is_explained(target: FakeTarget, hint: str | None) -> None:
 
 
 def test_evidence_is_the_end_of_the_log() -> None:
-    failure = fails(make(Logs, stderr="a"), wrote("1\n" * 50 + "last", "err"), because="stderr")
+    failure = fails(make(Logs, stderr="a"), wrote("1\n2\n" * 50 + "last", "err"), because="stderr")
     (evidence,) = failure.evidence
     assert evidence.kind == "log"
-    assert evidence.text.splitlines()[-3:] == ["1", "last", "err"]
+    assert evidence.text.splitlines()[-3:] == ["2", "last", "err"]
     assert len(evidence.text.splitlines()) == 40
+
+
+def test_evidence_tells_repeated_lines_once() -> None:
+    failure = fails(make(Logs, stderr="a"), wrote("first\n" + "1\n" * 50, "err"), because="stderr")
+    assert failure.evidence[0].text == "first\n1\n[… the same line 49 more times …]\nerr"
+
+
+@pytest.mark.parametrize("fields", [{"stdout": {"contains": "start"}}, {"order": ["start"]}])
+def test_the_beginning_of_a_long_log_may_be_lost(fields: dict[str, Any]) -> None:
+    check, line = make(Logs, **fields), "tick " * 20 + "\n"
+    failure = fails(check, wrote(line * 6_000), because="is probably lost: only the last 1 to 2 MB are kept")
+    assert "write less" in str(failure.hint)
+    assert failure.actual == f"{line}[… the same line 5999 more times …]"
+    assert "lost" not in fails(check, wrote(line * 4_000), because="start").message
 
 
 def test_a_container_of_the_students_own() -> None:

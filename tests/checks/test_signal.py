@@ -99,6 +99,11 @@ def test_fails(check: Signal, target: FakeTarget, because: str, actual: str | No
     assert "docker kill -s SIGHUP try" in str(failure.reproduce)
 
 
+def test_what_it_wrote_may_be_lost() -> None:
+    flood = "tick\n" * 20_000
+    fails(signal(log={"contains": "again"}), answering(says=flood), "the beginning of its log, where it may have been")
+
+
 def test_the_students_own_gets_it_itself() -> None:
     target = answering(ENDED, name="web")
     check = make(Signal, signal="HUP", **{"in": {"container": "web"}})

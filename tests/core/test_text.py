@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.text import MAX_TEXT, clean, clip, decode, did_you_mean, keep, one_line, quoted
+from grader.core.text import MAX_TEXT, clean, clip, decode, did_you_mean, folded, keep, one_line, quoted
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,8 @@ def test_cleaned_text_can_be_written_anywhere(text: str) -> None:
 def test_did_you_mean() -> None:
     assert did_you_mean("prot", ["port", "path"]) == "; did you mean 'port'?"
     assert did_you_mean("zzz", ["b", "a"]) == "; there are a, b"
+
+
+def test_lines_that_are_repeated_are_told_once() -> None:
+    assert folded("a\nb\nb\nb\nc\n") == "a\nb\nb\nb\nc"
+    assert folded("a\n" * 5 + "b") == "a\n[… the same line 4 more times …]\nb"
