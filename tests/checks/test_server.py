@@ -14,6 +14,7 @@ from grader.core.clock import limit
 from grader.core.errors import TimedOut
 from grader.core.facts import Listener
 from grader.core.specs import ContainerSpec, Ready
+from grader.diagnosis import diagnose
 from tests.support.checks import fails, make
 from tests.support.engine import project_in
 from tests.support.factories import make_state
@@ -137,3 +138,15 @@ def test_a_server_that_does_not_start_twice(crashing: Project) -> None:
     assert failure.reproduce is not None
     assert failure.reproduce.startswith("docker run --name try ")
     assert "docker restart try; docker logs try" in failure.reproduce
+
+
+@pytest.mark.docker
+def test_what_has_ended_is_not_explained_as_running(tmp_path: Path) -> None:
+    dockerfile = 'FROM busybox:1\nCMD ["sh", "-c", "sleep 0.3; echo no config >&2; exit 3"]\n'
+    with project_in(tmp_path, dockerfile, main=ContainerSpec(publish=(80,))) as project, limit(30, "the test's limit"):
+        failure = fails(make(Http, port=80), project, "ended with exit code 3")
+        case = project.case("http", failure, port=80, container=None)
+    assert case.container is not None
+    assert case.container.exit_code == 3
+    found = diagnose(case)
+    assert found is None or found.cause != "not_listening"

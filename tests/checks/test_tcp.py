@@ -148,7 +148,8 @@ def test_a_server_that_closes_without_a_word() -> None:
 
 def test_a_server_of_tls_that_is_asked_without() -> None:
     with serving_tls(sending(b"hi")) as address:
-        failure = fails(tcp(send="hello", expect="hi"), target(address), "port 6379 speaks TLS, and was asked without it")
+        check = tcp(send="hello", expect="hi")
+        failure = fails(check, target(address), "port 6379 speaks TLS, and was asked without it")
     assert failure.actual == "a server that speaks TLS"
 
 
