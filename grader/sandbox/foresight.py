@@ -1,6 +1,7 @@
-"""Commands that checks will ask for, run ahead of them: each in a fresh container of its own, several at a time.
+"""Commands that checks will ask for, run ahead of them, several at a time: each as in a fresh container of its own.
 
-A container takes the engine longer to start than most commands take to run, and starts of several overlap. What was
+A container takes the engine longer to start than most commands take to run, and starts of several overlap; commands
+that change nothing share one (`grader.sandbox.common`). What was
 found ahead may let a check pass and never lets it fail: a check that would fail on it runs its command again, by
 itself, as if nothing had been run ahead. So a command that is slowed down by its neighbours costs nobody a point.
 """
@@ -12,13 +13,16 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.clock import budget, limit
 from grader.core.errors import SandboxError
 from grader.core.expansion import expand
+from grader.sandbox.common import suits
 from grader.sandbox.fresh import run_fresh
 from grader.sandbox.ledger import uninterrupted
+from grader.sandbox.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = min(8, 2 * (os.cpu_count() or 1))
 """Containers in flight."""
+_WORTH: Final = 6
+"""Commands from which on sharing is worth its price: to look at what they leave takes as long as to start one."""
 SECONDS: Final = 10.0
 """Time that a command may take ahead; one that takes longer is left to its check."""
 
@@ -41,8 +47,10 @@ class _Stopped(Exception):  # noqa: N818 - no error: nobody waits for the comman
 class _Run:
     """One command that is run ahead, or will be."""
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: Command, place: int) -> None:
         self.command = command
+        self.place = place
+        """Which one it is, of all that are run ahead together."""
         self.expanded = command
         """With the variables of the image filled in."""
         self.begun = False
@@ -76,6 +84,8 @@ class Foresight:
         self._runs: list[_Run] = []
         self._queue: list[_Run] = []
         self._lock = threading.Lock()
+        self._shared: list[_Run] = []
+        self._together: Together | None = None
         self._clients: list[Any] = []
 
     def execute(self, command: Command) -> Completed:
@@ -112,7 +122,7 @@ class Foresight:
 
     def _begin(self, place: int, image: str) -> None:
         """Begin with one of the commands and all after it; those before it were of checks that are over."""
-        coming = [_Run(command) for command in self._announced[place:]]
+        coming = [_Run(command, number) for number, command in enumerate(self._announced[place:])]
         self._announced.clear()
         if len(coming) == 1:
             return  # there is nothing to do meanwhile
@@ -120,14 +130,20 @@ class Foresight:
         while len(self._clients) < count:
             # The library's clients are not to be shared between threads.
             self._clients.append(self._ledger.engine.client())
-        self._runs += coming
-        self._queue = coming
         for run in coming:
             run.expanded = self._expanded(run.command)
+        shared = [run for run in coming if suits(run.expanded)]
+        self._shared = shared if len(shared) >= _WORTH else []
+        self._together = Together(self._shared, count) if self._shared else None
+        for run in self._shared:
+            run.begun = True
+        self._runs += coming
+        self._queue = [run for run in coming if not run.begun]
         for client in self._clients[:count]:
             threading.Thread(target=self._work, args=(client, image, spec), name="foresight", daemon=True).start()
 
     def _work(self, client: Any, image: str, spec: ContainerSpec) -> None:
+        self._share(client, image, spec)
         while (run := self._next()) is not None:
             try:
                 with limit(SECONDS, "the time for running a command ahead"):
@@ -137,6 +153,23 @@ class Foresight:
                 pass
             finally:
                 run.over.set()
+
+    def _share(self, client: Any, image: str, spec: ContainerSpec) -> None:
+        """Do a part of the commands in one container; if they can tell, they are left for containers of their own."""
+        with self._lock:
+            shared, mine = self._together, self._shared
+        found = shared.work(self._ledger, image, spec, client) if shared is not None else None
+        if found is None:
+            return
+        with self._lock:
+            for run, done in zip_longest(mine, found):
+                if done is None and not run.stopped:
+                    run.begun = False
+                    self._queue.append(run)
+                else:
+                    run.done = None if run.stopped else done
+                    run.over.set()
+            self._queue.sort(key=lambda run: run.place)  # checks will ask in this order
 
     def _next(self) -> _Run | None:
         with self._lock:
