@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from grader.checks import _container
-from grader.checks._desk_http import ask, curl
+from grader.checks._desk_http import ask, curl, first_port
 from grader.core import abilities, lookup
 from grader.core.clock import limit, remaining
 from grader.core.errors import Broken, Failure
@@ -232,22 +232,19 @@ class Desk:
         return reply
 
     def _port(self, where: str | Where) -> int:
+        """Settle which port is meant where a test names none."""
         if isinstance(where, Where):
-            one = lookup.the_one(self.inventory().containers, where)
-            found = [int(port.port.partition("/")[0]) for port in one.published if port.port.endswith("/tcp")]
-            if not found:
-                raise Failure(
-                    f"container '{one.name}' publishes no port",
-                    expected="a published port (-p)",
-                    actual="no published port",
-                    reproduce="docker ps",
-                )
-            return found[0]
+            return first_port(lookup.the_one(self.inventory().containers, where))
         spec = self._setting.containers.get(where)
-        if spec is None or len(spec.publish) != 1:
-            many = "no port" if spec is None or not spec.publish else "several ports"
-            raise Broken(f"which port? The exercise publishes {many} of container '{where}'; say port=…")
-        return spec.publish[0]
+        ports = () if spec is None else spec.publish
+        if not ports:
+            self._able(abilities.Images).image()  # without one, that is what there is to say
+            raise Broken(
+                f"nothing says a port of container '{where}': 'publish' of the exercise, or EXPOSE without one"
+            )
+        if len(ports) > 1:
+            raise Broken(f"which port? Container '{where}' publishes several; say port=…")
+        return ports[0]
 
     def _container(self, named: Named, look: str) -> Container:
         where = self._where(named)

@@ -6,12 +6,26 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.checks import _container
-from grader.core.errors import Missing, TimedOut
+from grader.core.errors import Failure, Missing, TimedOut
 from grader.core.web import exchange
 
 if TYPE_CHECKING:
     from grader.core.handles import Container
+    from grader.core.inventory import ContainerFacts
     from grader.core.web import Reply, Request
+
+
+def first_port(one: ContainerFacts) -> int:
+    """Give a port that a student's container publishes. Raises Failure for one that publishes none."""
+    found = [int(port.port.partition("/")[0]) for port in one.published if port.port.endswith("/tcp")]
+    if not found:
+        raise Failure(
+            f"container '{one.name}' publishes no port",
+            expected="a published port (-p)",
+            actual="no published port",
+            reproduce="docker ps",
+        )
+    return found[0]
 
 
 def curl(request: Request, port: str) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.core.check import Check
+    from grader.core.facts import ImageInfo
     from grader.core.specs import Where
 
 NOTES = "{id: notes, kind: pytest, file: tests/test_it.py}"
@@ -699,3 +700,36 @@ def test_a_command_that_fails_is_told_without_names_of_testinfras(tmp_path: Path
     found = host_finds(tmp_path, "check_output('python3 --version')", {"/bin/sh": b""}, **ends)
     assert found.message == ("Unexpected exit code 127 for `python3 --version`, which said: sh: python3: not found")
     assert not found.evidence
+
+
+@pytest.mark.parametrize(
+    ("image", "ports", "kind", "message"),
+    [
+        (None, (), Unmet, "the image was not built"),
+        (make_image(), (), Broken, "nothing says a port of container 'main'"),
+        (make_image(), (80, 81), Broken, "which port? Container 'main' publishes several; say port=…"),
+    ],
+)
+def test_which_port(
+    tmp_path: Path, image: ImageInfo | None, ports: tuple[int, ...], kind: type[Exception], message: str
+) -> None:
+    around = {"containers": {"main": ContainerSpec(publish=ports)}}
+    with expanded(tmp_path, "def test_a(http): http.get('/')", around) as parts:
+        found = outcome(parts["it-a"], Built(image=image))
+    assert type(found) is kind
+    assert message in str(found)
+
+
+def test_an_image_is_as_a_dockerfile_says_it(tmp_path: Path) -> None:
+    text = """
+def test_a(image):
+    assert image.cmd == ["python3", "-m", "http.server"]
+    assert image.entrypoint == []
+    assert image.ports == [8000, "53/udp"] and 8000 in image.ports
+    assert image.labels == {"stage": "final"}
+"""
+    image = make_image(
+        cmd=("python3", "-m", "http.server"), entrypoint=(), ports=("8000/tcp", "53/udp"), labels={"stage": "final"}
+    )
+    with expanded(tmp_path, text) as parts:
+        assert outcome(parts["it-a"], Built(image=image)) is None

@@ -216,12 +216,12 @@ def test_by_hand(tmp_path: Path, *, exercise: bool) -> None:
 
 @pytest.mark.docker
 def test_by_hand_a_build_that_fails_is_told(tmp_path: Path) -> None:
-    write_tests(tmp_path, "def test_it(image): pass")
+    write_tests(tmp_path, "def test_it(image): pass\ndef test_port(http): http.get('/')")
     handed_in(tmp_path / "ada", "FROM python:3-slim\nRUN nosuchcommand\n")
     with by_hand(tmp_path) as process:
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "the image was not built" in out
+    assert out.count("E       grader.core.errors.Failure: the image was not built") == 2
     assert "nosuchcommand: not found" in out
 
 
