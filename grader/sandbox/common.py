@@ -70,7 +70,7 @@ class Common:
         return "" not in self._volumes.values()
 
     def run(self, command: Command, api: Any) -> Completed:
-        """Run a command, with the calling thread's client. Raises TimedOut at the deadline, with the container ended."""
+        """Run a command, with the calling thread's client; at the deadline (TimedOut) the container is killed."""
         return EngineContainer(api, self.container.id).execute(command)
 
     def is_as_before(self) -> bool:
