@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.core import secrets
 from grader.core.clock import remaining
 from grader.core.text import one_line
 
@@ -82,13 +83,13 @@ class Step:
 
     @property
     def label(self) -> str:
-        """The instruction for a sentence, without its build arguments: they may be secret."""
+        """The instruction for a sentence, without its build arguments, which may be secret, and without secrets."""
         name, _, rest = self._plain.partition(" ")
         if self.arguments:
             rest = rest.partition(self.arguments)[2].strip()
         rest = rest.removeprefix("/bin/sh -c ")
         where = f" (line {self.line})" if self.line is not None else ""
-        return one_line(f"{name} {rest}".strip(), _SHOWN) + where
+        return one_line(secrets.masked(f"{name} {rest}".strip()), _SHOWN) + where
 
 
 @dataclass(slots=True)

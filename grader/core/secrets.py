@@ -61,10 +61,17 @@ _CONTENTS: Final = (
 _NOT_SECRET: Final = b"EXAMPLE"
 """Stands in the keys of documentation."""
 
-_WORD: Final = r"(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credentials?)"
-_ASSIGNMENT: Final = rf"(?i)\b([A-Za-z0-9_]*{_WORD}[A-Za-z0-9_]*)=(\"[^\"]*\"|'[^']*'|[^\s\"']\S*)"
-_OPTION: Final = rf"(?i)--((?:[a-z]+-)*{_WORD})\s+([^\s\"'-]\S*)"
-_ADDRESS: Final = r"(?i)\b[a-z][a-z0-9+.-]*://[^\s/:@]+:([^\s/@]+)@"
+_WORD: Final = r"(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|credential)"
+_NAME: Final = rf"[A-Za-z0-9_]*{_WORD}(?:s?[0-9]*(?:_[A-Za-z0-9_]*)?)"
+"""Such a word stands at the end of a name, or before an underscore: a tokenizer is no token."""
+_ASSIGNMENT: Final = rf"(?i)\b({_NAME})=(\"[^\"]*\"|'[^']*'|[^\s\"']\S*)"
+_OPTION: Final = rf"(?i)--((?:[a-z]+-)*{_WORD}s?)\s+([^\s\"'-]\S*)"
+_ACCOUNT: Final = r"([A-Za-z_][A-Za-z0-9_.-]*):([^\s:\"'|\\]+)"
+_CHPASSWD: Final = (
+    rf"\b(?:echo|printf)(?:\s+-[a-z]+)*\s+[\"']?{_ACCOUNT}(?:\\n)?[\"']?\s*\|\s*(?:sudo\s+)?(?:/usr/sbin/)?chpasswd\b",
+    rf"\bchpasswd\s*<<<\s*[\"']?{_ACCOUNT}",
+)
+_ADDRESS: Final = r"(?i)\b[a-z][a-z0-9+.-]*://([^\s/:@]+):([^\s/@]+)@"
 _HARMLESS_NAMES: Final = (
     "_file",
     "_path",
@@ -76,6 +83,10 @@ _HARMLESS_NAMES: Final = (
     "_length",
     "_ttl",
     "_id",
+    "_size",
+    "_limit",
+    "_count",
+    "_type",
     "tokens",
 )
 _HARMLESS_VALUES: Final = frozenset({"", "true", "false", "yes", "no", "0", "1", "none", "null"})
@@ -96,20 +107,49 @@ def from_package(path: str) -> bool:
 
 def in_text(text: str) -> Iterator[tuple[str, str]]:
     """Give the secrets that an instruction has in it: for a person what each is, and its value."""
+    for what, value, _ in _found(text):
+        yield what, value
+
+
+def masked(text: str) -> str:
+    """Give an instruction with its secrets left out."""
+    for start, end in sorted((span for *_, span in _found(text)), reverse=True):
+        text = f"{text[:start]}…{text[end:]}"
+    return text
+
+
+def _found(text: str) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    """Give the secrets of an instruction with their places, none of which has a part in two."""
+    taken = 0
+    for start, end, what in sorted(_places(text)):
+        if start >= taken:
+            taken = end
+            yield what, text[start:end].strip("\"'"), (start, end)
+
+
+def _places(text: str) -> Iterator[tuple[int, int, str]]:
     for what, content in _compiled():
         match = content.search(text.encode("utf-8", "replace"))
         if match is not None and _NOT_SECRET not in match.group(0):
-            yield what, match.group(0).decode("latin-1")
+            value = match.group(0).decode("utf-8", "replace")
+            start = text.find(value)
+            yield max(start, 0), start + len(value), what
+    yield from _passwords(text)
+
+
+def _passwords(text: str) -> Iterator[tuple[int, int, str]]:
     import re2
 
     for pattern in (_ASSIGNMENT, _OPTION):
         for match in re2.finditer(pattern, text):
-            name, value = str(match.group(1)), str(match.group(2)).strip("\"'")
-            if not name.lower().endswith(_HARMLESS_NAMES) and not _harmless(value):
-                yield f"the value of {name}", value
-    for match in re2.finditer(_ADDRESS, text):
-        if not _harmless(str(match.group(1))):
-            yield "a password in an address", str(match.group(1))
+            name = str(match.group(1))
+            if not name.lower().endswith(_HARMLESS_NAMES) and not _harmless(str(match.group(2)).strip("\"'")):
+                yield *match.span(2), f"the value of {name}"
+    for pattern in (*_CHPASSWD, _ADDRESS):
+        for match in re2.finditer(pattern, text):
+            if not _harmless(str(match.group(2))):
+                what = "a password in an address" if pattern == _ADDRESS else f"the password of {match.group(1)}"
+                yield *match.span(2), what
 
 
 def _harmless(value: str) -> bool:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.core.secrets import Scan, from_package, in_text, named
+from grader.core.secrets import Scan, from_package, in_text, masked, named
 
 # Put together here, so that no scanner takes this file itself for a leak.
 KEY = "-----BEGIN RSA PRIVATE" + " KEY-----\nMIIEowIBAAKCAQEAwJf2x0Zr9+/=\n"
@@ -80,6 +80,15 @@ def test_values_alone() -> None:
         ("RUN tool --password hunter2", [("the value of password", "hunter2")]),
         ("RUN git clone https://ada:pw@example.org/x", [("a password in an address", "pw")]),
         (f"ENV ID={AWS}", [("the id of an AWS key", AWS)]),
+        ("RUN useradd app && echo 'app:geheim' | chpasswd", [("the password of app", "geheim")]),
+        ('RUN printf "app:geheim\\n"|chpasswd', [("the password of app", "geheim")]),
+        ("RUN chpasswd <<< root:geheim", [("the password of root", "geheim")]),
+        ("RUN echo app:$PW | chpasswd && echo a:b", []),
+        (
+            f"ENV GITHUB_TOKEN={GITHUB} TOKEN2=abc",
+            [("a GitHub token", GITHUB), ("the value of TOKEN2", "abc")],
+        ),
+        ("ENV TOKENIZER=gpt SECRETARY=ada TOKEN_TYPE=bearer", []),
         ("ENV DB_PASSWORD_FILE=/run/secrets/db", []),
         ("ENV DB_PASSWORD=", []),
         ("ENV TOKEN_VERSION=2 MAX_TOKENS=50", []),
@@ -93,6 +102,19 @@ def test_values_alone() -> None:
 )
 def test_instructions(text: str, found: list[tuple[str, str]]) -> None:
     assert list(in_text(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ENV A=b DB_PASSWORD='a b' TOKEN=x EXTRA=1", "ENV A=b DB_PASSWORD=… TOKEN=… EXTRA=1"),
+        (f"RUN curl -H {GITHUB} https://ada:pw@example.org", "RUN curl -H … https://ada:…@example.org"),
+        ("RUN make ß && echo 'app:geheim' | chpasswd", "RUN make ß && echo 'app:…' | chpasswd"),
+        ("RUN make", "RUN make"),
+    ],
+)
+def test_secrets_are_left_out(text: str, shown: str) -> None:
+    assert masked(text) == shown
 
 
 def test_files_of_packages() -> None:
