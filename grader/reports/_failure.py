@@ -23,6 +23,8 @@ class Told:
     """By title and text."""
 
 
+_CUT: Final = "\n[… "
+"""How the place begins where a text was shortened."""
 _RAW_LINES: Final = 10
 _MAX_EVIDENCE: Final = 2
 _DIFF_LINES: Final = 200
@@ -59,8 +61,15 @@ def _details(screen: Screen, check: CheckResult, source: str, told: Told) -> Non
         screen.labelled("Fix", f"{found.fix}{where}", "green")
     if check.hint:
         screen.labelled("Hint", check.hint)
-    for one in check.evidence[:_MAX_EVIDENCE]:
+    for one in [one for one in check.evidence if not _repeats(one, check.actual or "")][:_MAX_EVIDENCE]:
         _evidence(screen, one, told)
+
+
+def _repeats(evidence: Evidence, found: str) -> bool:
+    """Whether raw material is what was found, once more; of a long text, the middle is left out there."""
+    text, found = evidence.text.strip("\n"), found.strip("\n")
+    head, cut, _ = found.partition(_CUT)
+    return bool(text) and (text == found or (bool(cut) and text.startswith(head)))
 
 
 def _comparison(screen: Screen, check: CheckResult) -> None:

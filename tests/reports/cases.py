@@ -133,7 +133,7 @@ def _hostile() -> Result:
             hint=nasty,
             reproduce=nasty,
             evidence=(
-                Evidence(kind="log", title=f"log {nasty}", text=f"{nasty}\n" * 30),
+                Evidence(kind="log", title=f"log {nasty}", text="begins\n" + f"{nasty}\n" * 30),
                 Evidence(kind="http", title="exchange", text="x" * 5000 + f"\n{nasty}\n" * 30),
             ),
         ),

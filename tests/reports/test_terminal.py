@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
+from grader.core.matching import show
 from grader.core.result import Diagnosis, Evidence, Outcome
 from grader.reports.terminal import Terminal
 from tests.reports.cases import cases
@@ -176,6 +177,22 @@ def test_equal_evidence_is_shown_once() -> None:
     assert text.count("│ db") == 1
     again = write(Screen(), make_result(checks=checks[:1]), make_result(checks=checks[:1]))
     assert "as above" not in again
+
+
+def test_evidence_that_is_what_was_found_is_not_shown_again() -> None:
+    lines = "\n".join(f"line {number}" for number in range(500))
+    for found in ("one\ntwo\n", show(lines)):
+        text = lines if found != "one\ntwo\n" else "one\ntwo"
+        output, other = (
+            Evidence(kind="command", title="stdout", text=text),
+            Evidence(kind="log", title="log", text="two"),
+        )
+        check = make_check_result(
+            outcome=Outcome.FAILED, message="it differs", expected="three", actual=found, evidence=(output, other)
+        )
+        shown = write(Screen(), make_result(checks=(check,)))
+        assert "Stdout" not in shown
+        assert "Log:" in shown
 
 
 def test_what_the_sentences_say_is_not_said_again() -> None:
