@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
-from grader.diagnosis._copies import placements
+from grader.diagnosis._copies import placements, workdir_of
+from grader.diagnosis._evidence import at, source
 from grader.diagnosis._sought import Sought, sought
+from grader.diagnosis._words import base
 
 if TYPE_CHECKING:
     from grader.core.dockerfile import Instruction
@@ -21,10 +23,22 @@ if TYPE_CHECKING:
 # At the end of a RUN, where nothing is left for it to have an effect on.
 _CD: Final = re.compile(r"(?:\A|&&|;)\s*cd\s+([^\s;&|]{1,200})\s*\Z")
 
+_ABSENT: Final = re.compile(r"(/\S+) is not in the image")
+
+
+class _Expected(NamedTuple):
+    """A path that a check looks for in the image, as `Sought` is of one that a program looks for."""
+
+    path: str
+    steps: tuple[Instruction, ...]
+    workdir: str
+    where: str
+    """The COPY that brings a file of that name to another place."""
+
 
 def diagnose(case: Case) -> Diagnosis | None:
     """Look for a file that would be found, if only the `cd` had an effect."""
-    what = sought(case)
+    what = sought(case) or _not_there(case)
     if what is None:
         return None
     for index, one in enumerate(what.steps):
@@ -34,7 +48,7 @@ def diagnose(case: Case) -> Diagnosis | None:
         folder = posixpath.normpath(posixpath.join(what.workdir, found[1]))
         if not _meant(case, what, one, folder):
             continue
-        where = what.ended.where
+        where = what.ended.where if isinstance(what, Sought) else what.where
         return Diagnosis(
             cause="cd_in_run",
             summary=(
@@ -52,7 +66,18 @@ def diagnose(case: Case) -> Diagnosis | None:
     return None
 
 
-def _meant(case: Case, what: Sought, one: Instruction, folder: str) -> bool:
+def _not_there(case: Case) -> _Expected | None:
+    """Give the file that a check misses in the image, if it is one that a COPY brings to another place."""
+    found = _ABSENT.fullmatch(case.message) if case.kind == "file" else None
+    dockerfile = source(case)
+    if found is None or dockerfile is None:
+        return None
+    steps = tuple(one for stage in reversed(dockerfile.lineage()) for one in stage.instructions)
+    copies = [one for one, placed in placements(case, steps) if any(base(path) == base(found[1]) for path in placed)]
+    return _Expected(found[1], steps, workdir_of(steps), at(copies[-1])) if copies else None
+
+
+def _meant(case: Case, what: Sought | _Expected, one: Instruction, folder: str) -> bool:
     """Whether the file would be found if the `cd` were a WORKDIR: it lies there, or would have been copied there."""
     made = placements(case, what.steps)
     relative = posixpath.relpath(what.path, what.workdir)

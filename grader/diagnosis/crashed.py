@@ -38,7 +38,7 @@ def diagnose(case: Case) -> Diagnosis | None:
             f"{f' It happened at {place}.' if place else ''}"
         ),
         fix=f"Correct the program{f' at {place}' if place else ''}. `docker logs` shows the whole message.",
-        line=ended.line,
+        line=None if place else ended.line,
         certainty=65,
     )
 

@@ -42,7 +42,6 @@ def diagnose(case: Case) -> Diagnosis | None:
             f"Save {script or 'the script'} with the line ends LF: in VS Code, click on CRLF at the lower right and "
             "choose LF. So that git keeps them, put this line into a file called .gitattributes: * text=auto eol=lf"
         ),
-        line=ended.line,
         flag=not_replayed(
             f"{script or 'a script'} has Windows line ends (CRLF), which git may have added on the way here"
         ),

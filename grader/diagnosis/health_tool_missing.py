@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 from grader.core.result import Diagnosis
 from grader.core.text import one_line
 from grader.diagnosis import _health
+from grader.diagnosis._words import array
 
 if TYPE_CHECKING:
+    from grader.core.dockerfile import Instruction
     from grader.core.facts import Case
 
 _SAID: Final = re.compile(
@@ -28,6 +30,8 @@ def diagnose(case: Case) -> Diagnosis | None:
     if written is None or found is None:
         return None
     name = one_line(found[1] or found[2], 60)
+    if name == "/bin/sh" and not written.exec_form and "health" in case.message:
+        return _no_shell(written)
     if name not in " ".join(written.arguments):
         return None
     no_shell = name == "/bin/sh"
@@ -46,4 +50,28 @@ def diagnose(case: Case) -> Diagnosis | None:
         ),
         line=written.line,
         certainty=96,
+    )
+
+
+def _no_shell(written: Instruction) -> Diagnosis:
+    """Explain a health check without brackets in an image without a shell."""
+    line = " ".join(written.arguments[1:])
+    simple = not any(char in line for char in "$><*&;|'\"`(=")
+    right = " ".join(("HEALTHCHECK", *written.flags, "CMD", array(line.split())))
+    return Diagnosis(
+        cause="health_tool_missing",
+        summary=f"The health check in line {written.line} is to be run by a shell, and the image has no shell.",
+        explanation=(
+            "Without brackets, a command is given to /bin/sh. As that is not in the image, the health check can't be "
+            "run, and the container counts as unhealthy, however well the server works."
+        ),
+        fix=(
+            f"Write the command with brackets, which needs no shell. Change line {written.line} to: "
+            f"{one_line(right, 300)}"
+            if simple
+            else f"Write the command in line {written.line} with brackets, which needs no shell: one program and its "
+            "arguments."
+        ),
+        line=written.line,
+        certainty=97,
     )

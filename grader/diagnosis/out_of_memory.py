@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.core.result import Diagnosis
-from grader.diagnosis._evidence import container, starter
+from grader.diagnosis._evidence import container
 
 if TYPE_CHECKING:
     from grader.core.facts import Case
@@ -19,7 +19,6 @@ def diagnose(case: Case) -> Diagnosis | None:
     state = container(case)
     if state is None or not state.oom_killed:
         return None
-    instruction = starter(case)
     whole = "The container" if state.exit_code == 137 else "A process in the container"  # noqa: PLR2004 - killed
     return Diagnosis(
         cause="out_of_memory",
@@ -32,6 +31,5 @@ def diagnose(case: Case) -> Diagnosis | None:
             "Let the program use less memory: read large files piece by piece, don't collect without end, "
             "start fewer workers. `docker stats` shows what a container uses."
         ),
-        line=instruction.line if instruction else None,
         certainty=97,
     )

@@ -13,6 +13,8 @@ from grader.diagnosis._words import base
 if TYPE_CHECKING:
     from grader.core.facts import Case
 
+_COMPARES: Final = frozenset({"immutable", "isolated"})
+"""Checks that look for a file in one container, and then elsewhere."""
 _QUOTED: Final = re.compile(r"'[^']{0,2000}'|\"[^\"]{0,2000}\"")
 _WRITES: Final = re.compile(
     r"\bdocker\s+(?:container\s+)?(?:exec|run)\s([^|;&<>]{1,2000}?)\s*>{1,2}\s*([\w./-]{1,200})\s*$"
@@ -22,7 +24,8 @@ _WRITES: Final = re.compile(
 def diagnose(case: Case) -> Diagnosis | None:
     """Look for a file that is missing in the container, and was written outside of it."""
     name = case.where.container if case.where is not None else None
-    if case.kind != "file" or name is None:
+    missing = case.kind == "file" or (case.kind in _COMPARES and case.message.startswith("there is no "))
+    if not missing or name is None:
         return None
     for line in reversed(lines(case)):
         text = " ".join(line.text.split())

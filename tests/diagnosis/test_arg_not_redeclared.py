@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.cases import absent, explains, silent, step_failed
+from tests.support.cases import absent, built, explains, silent, step_failed
+from tests.support.factories import make_image
 
 CAUSE = "arg_not_redeclared"
 
@@ -41,3 +42,25 @@ def test_each_stage_has_its_own() -> None:
 )
 def test_is_silent_where_it_has_a_value_or_none_is_needed(source: str) -> None:
     silent(CAUSE, step_failed(source, source.count("; ") + 1, 1, "no\n"))
+
+
+VERSIONED = "ARG VERSION=v1; FROM a:1; ENV V=$VERSION; CMD x"
+GREETING = "GET / on port 3000: the body does not contain 'Hello from v1'"
+
+
+@pytest.mark.parametrize("value", ["$VERSION", "${VERSION}", '"$VERSION"'])
+def test_a_variable_that_passes_it_on(value: str) -> None:
+    source = VERSIONED.replace("$VERSION", value)
+    case = built(source, image=make_image(env={"V": ""}), message=GREETING)
+    explains(CAUSE, case, "ENV in line 3 sets V to VERSION, which is empty", "below FROM in line 2", line=3)
+    explains(
+        CAUSE, built(source, image=make_image(env={"V": ""}), message="the variable V is '', expected 'v1'"), line=3
+    )
+
+
+def test_is_silent_about_variables_that_are_not_empty_or_not_asked_for() -> None:
+    empty = make_image(env={"V": ""})
+    silent(CAUSE, built(VERSIONED, image=empty, message="the body does not contain 'Hello from v12'"))
+    silent(CAUSE, built(VERSIONED, image=make_image(env={"V": "v1"}), message=GREETING))
+    silent(CAUSE, built(VERSIONED.replace("ENV", "ARG VERSION; ENV"), image=empty, message=GREETING))
+    silent(CAUSE, built("ARG VERSION=v1; FROM a:1; ENV V=x$VERSION; CMD x", image=empty, message=GREETING))

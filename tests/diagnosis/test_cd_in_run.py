@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.support.cases import absent, exited, explains, files, silent, step_failed
+from grader.diagnosis import diagnoses
+from tests.support.cases import absent, built, exited, explains, files, silent, step_failed
 
 CAUSE = "cd_in_run"
 CONTEXT = {"files": files("app/a.sh", "b.sh")}
@@ -49,3 +52,15 @@ def test_is_silent_below_a_workdir() -> None:
     source = "FROM a:1; COPY app /app; RUN cd /app; WORKDIR /srv; CMD sh a.sh"
     silent(CAUSE, exited(source, "sh a.sh", 2, missing("/srv/a.sh"), **CONTEXT))
     silent(CAUSE, absent("FROM a:1; RUN cd /app; COPY c /", 3, "/c", **CONTEXT))
+
+
+def test_a_file_that_a_check_looks_for() -> None:
+    facts: dict[str, Any] = {"kind": "file", "message": "/app/app.py is not in the image", "files": files("app.py")}
+    moved = built("FROM a:1; RUN mkdir /app; RUN cd /app; COPY app.py .; CMD x", **facts)
+    diagnosis = explains(CAUSE, moved, "`cd /app` in line 3", "COPY in line 4 starts in /", "WORKDIR /app", line=3)
+    assert [one.cause for one in diagnoses(moved)][:2] == [CAUSE, "copied_elsewhere"]
+    assert diagnosis.certainty > 90
+    silent(CAUSE, built("FROM a:1; RUN cd /srv; COPY app.py .; CMD x", **facts))
+    silent(CAUSE, built("FROM a:1; COPY app.py .; RUN cd /app; CMD x", **facts))
+    silent(CAUSE, built("FROM a:1; RUN cd /app; WORKDIR /srv; COPY app.py .; CMD x", **facts))
+    silent(CAUSE, built("FROM a:1; RUN cd /app; COPY other.py .; CMD x", **facts))

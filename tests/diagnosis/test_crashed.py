@@ -39,7 +39,7 @@ JAVA = 'Exception in thread "main" java.lang.NullPointerException: no name\n\tat
     ],
 )
 def test_quotes_the_error_and_the_students_own_place(logs: str, message: str, place: str) -> None:
-    explains(CAUSE, exited("FROM some:1; CMD run", "run", 1, logs), message, place, line=2)
+    explains(CAUSE, exited("FROM some:1; CMD run", "run", 1, logs), message, place, line=2 if logs == JAVA else None)
 
 
 @pytest.mark.parametrize(("code", "logs"), [(0, PYTHON), (1, "Error: something\n"), (3, ""), (1, "KeyError: 'x'\n")])

@@ -25,12 +25,12 @@ START: Final[dict[str, Any]] = {"files": files("start.sh"), "scripts": {"start.s
 )
 def test_the_first_line_of_the_script(command: str, argv: list[str] | str, code: int, logs: str) -> None:
     case = exited(f"FROM busybox:1; COPY start.sh /; CMD {command}", argv, code, logs, **START)
-    explains(CAUSE, case, "start.sh has Windows line ends", "LF", line=3)
+    explains(CAUSE, case, "start.sh has Windows line ends", "LF")
 
 
 def test_a_script_that_is_run_by_the_build() -> None:
     source = "FROM busybox:1; COPY start.sh /; RUN /start.sh"
-    explains(CAUSE, step_failed(source, 3, 127, "/bin/sh: /start.sh: not found\n", **START), "start.sh", line=3)
+    explains(CAUSE, step_failed(source, 3, 127, "/bin/sh: /start.sh: not found\n", **START), "start.sh")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_script_that_is_run_by_the_build() -> None:
 )
 def test_what_env_says(logs: str) -> None:
     case = exited('FROM python:3-slim; RUN make a.py; CMD ["/a.py"]', ["/a.py"], 127, logs)
-    explains(CAUSE, case, "Windows line ends", line=3)
+    explains(CAUSE, case, "Windows line ends")
 
 
 @pytest.mark.parametrize(

@@ -45,3 +45,20 @@ def test_is_silent_otherwise() -> None:
     silent(CAUSE, case(NOT_FOUND, code=0))
     silent(CAUSE, case(NOT_FOUND, check="/check.sh"))
     silent(CAUSE, running("FROM a:1; HEALTHCHECK NONE; CMD x", "x"))
+
+
+@pytest.mark.parametrize(
+    ("check", "fix"),
+    [
+        (
+            "/busybox wget -q -O- http://localhost/",
+            'HEALTHCHECK CMD ["/busybox", "wget", "-q", "-O-", "http://localhost/"]',
+        ),
+        ("/a || exit 1", "one program and its arguments"),
+    ],
+)
+def test_no_shell_for_it(check: str, fix: str) -> None:
+    shell = 'OCI runtime exec failed: exec: "/bin/sh": stat /bin/sh: no such file or directory: unknown'
+    message = "the container was not healthy after 10 s"
+    explains(CAUSE, replace(case(shell, check=check, code=-1), message=message), "no shell", fix, line=2)
+    silent(CAUSE, replace(case(shell, check=check, code=-1), message="the body is empty"))

@@ -48,3 +48,11 @@ def test_is_silent_otherwise(text: str) -> None:
 
 def test_is_about_files_only() -> None:
     silent(CAUSE, replace(case("docker exec web echo hello > /note.txt"), kind="logs"))
+
+
+def test_checks_that_compare_containers() -> None:
+    text = "docker exec web echo hello > /note.txt"
+    for kind, words in (("isolated", "there is no {}"), ("immutable", "there is no file {}")):
+        message = f"{words.format('/note.txt')} in container 'web'"
+        explains(CAUSE, replace(case(text), kind=kind, message=message), "on your computer", line=2)
+    silent(CAUSE, replace(case(text), kind="isolated", message="/note.txt is in container 'other' too"))
