@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # An address as the value of an option or a setting: `--host", "127.0.0.1`, `HOST=localhost`, `-b 127.0.0.1:3000`.
 _SETTING: Final = re.compile(
-    r"(?i)((?:host|bind|address|addr|listen|ip|-b|-H)[\"']?[ ,=:]+[\"']?)(127\.0\.0\.1|localhost|\[?::1\]?)"
+    r"(?i)((?:host|bind|address|addr|listen|ip|-b|-H|-p)[\"']?[ ,=:]+[\"']?)(127\.0\.0\.1|localhost|\[?::1\]?)"
 )
 
 _ASK: Final = (

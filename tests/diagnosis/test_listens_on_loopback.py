@@ -23,6 +23,7 @@ SERVER = "FROM python:3-slim; WORKDIR /app; COPY app .; EXPOSE 3000; CMD {}"
         ),
         ('["flask", "run", "--host=localhost"]', 'Change line 5 to: CMD ["flask", "run", "--host=0.0.0.0"]'),
         ('["python", "-m", "http.server", "3000", "-b", "::1"]', '"-b", "0.0.0.0"]'),
+        ('["httpd", "-f", "-p", "127.0.0.1:3000"]', 'Change line 5 to: CMD ["httpd", "-f", "-p", "0.0.0.0:3000"]'),
     ],
 )
 def test_names_the_option_in_the_command(command: str, fix: str) -> None:
