@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from grader.core.abilities import Images
     from grader.core.facts import ImageInfo
 
+_MADE_BY: Final = {
+    "variable": "no ENV sets it",
+    "label": "no LABEL sets it",
+    "port": "no EXPOSE names it",
+    "volume": "no VOLUME names it",
+}
 _NOBODY: Final = "\0"
 """What no user is called: an expectation that holds for it says only who it must not be."""
 
@@ -169,7 +175,8 @@ class Image(Check):
             there = ", ".join(sorted(names)) or "none"
             for name in needed:
                 if name not in names:
-                    yield Problem(f"{subject} {name}", f"the {subject} {name} is missing", f"{subject} {name}", there)
+                    missing = f"the {subject} {name} is missing: {_MADE_BY[subject]}"
+                    yield Problem(f"{subject} {name}", missing, f"{subject} {name}", there)
             for name in unwanted:
                 if name in names:
                     yield Problem(f"{subject} {name}", f"the {subject} {name} must not be there", "not there", there)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT: Final = 8_000
 """Characters of one command's output that are searched, from its end."""
-LOOKS_AT_PORTS: Final = frozenset({"container", "http", "port", "tcp"})
+LOOKS_AT_PORTS: Final = frozenset({"container", "http", "port", "pytest", "tcp"})
+"""Checks that may ask a port; a test has one only if it has sent a request."""
 ABOUT_CONTAINERS: Final = frozenset(
     {"calls", "command", "container", "file", "http", "logs", "network", "port", "process", "stop", "transcript"}
 )

@@ -76,7 +76,7 @@ def server(case: Case) -> ContainerState | None:
     """Give the container that a request should have reached, also if it is one that commands made."""
     if case.transcript is None:
         return container(case)
-    return case.container if case.kind in {"http", "listens", "port", "tcp"} else None
+    return case.container if case.kind in {"http", "listens", "port", "pytest", "tcp"} else None
 
 
 def unheard(case: Case) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from grader.core import references
 from grader.core.result import Diagnosis
+from grader.core.text import one_line
 from grader.diagnosis._evidence import at, failed_build, instruction_at, source
 from grader.diagnosis._variables import args, used, used_by_shell
 
@@ -70,7 +71,7 @@ def _empty_variable(case: Case, dockerfile: Dockerfile) -> Diagnosis | None:
             return Diagnosis(
                 cause="arg_not_redeclared",
                 summary=(
-                    f"{at(one)} sets {name} to {meant}, which is empty there: "
+                    f"{at(one)} sets {name} to {one_line(value, 100)}, which is empty there: "
                     f"its ARG in line {outside[meant].line} is above FROM."
                 ),
                 explanation=_WHY,

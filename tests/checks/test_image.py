@@ -123,7 +123,7 @@ def test_another_user(user: object, written: str, because: str) -> None:
         ({"entrypoint": ["sh"]}, {}, "ENTRYPOINT does not contain 'sh'"),
         ({"user": {"not": "root"}}, {"user": "0"}, "the user equals 'root', and should not"),
         ({"workdir": "/app"}, {"workdir": "/"}, "WORKDIR is '/', expected '/app'"),
-        ({"ports": [3000]}, {"ports": ("3000/udp",)}, "the port 3000/tcp is missing"),
+        ({"ports": [3000]}, {"ports": ("3000/udp",)}, "the port 3000/tcp is missing: no EXPOSE names it"),
         ({"ports_absent": [22]}, {"ports": ("22/tcp",)}, "the port 22/tcp must not be there"),
         ({"volumes": ["/data"]}, {}, "the volume /data is missing"),
         ({"volumes_absent": ["/data"]}, {"volumes": ("/data",)}, "the volume /data must not be there"),
@@ -162,7 +162,7 @@ def test_lists_all_that_is_wrong() -> None:
         "there is no HEALTHCHECK",
         "variable B is '3', expected 1",
         "variable A is '2', expected 1",
-        "the port 80/tcp is missing",
+        "the port 80/tcp is missing: no EXPOSE names it",
     ]
     assert failure.expected is not None
     assert failure.expected.splitlines()[0] == "the user: equals 'app'"

@@ -52,7 +52,7 @@ GREETING = "GET / on port 3000: the body does not contain 'Hello from v1'"
 def test_a_variable_that_passes_it_on(value: str) -> None:
     source = VERSIONED.replace("$VERSION", value)
     case = built(source, image=make_image(env={"V": ""}), message=GREETING)
-    explains(CAUSE, case, "ENV in line 3 sets V to VERSION, which is empty", "below FROM in line 2", line=3)
+    explains(CAUSE, case, "ENV in line 3 sets V to ", "VERSION", "which is empty there", "below FROM in line 2", line=3)
     explains(
         CAUSE, built(source, image=make_image(env={"V": ""}), message="the variable V is '', expected 'v1'"), line=3
     )

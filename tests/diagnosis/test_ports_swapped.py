@@ -28,3 +28,8 @@ def test_is_silent_about_other_ports() -> None:
     silent(CAUSE, replace(SWAPPED, host_port=80))
     silent(CAUSE, replace(SWAPPED, kind="logs"))
     silent(CAUSE, replace(SWAPPED, transcript=None))
+
+
+def test_a_test_of_the_author_is_a_request_if_it_sent_one() -> None:
+    explains(CAUSE, replace(SWAPPED, kind="pytest"), "-p 3000:80 is needed", line=3)
+    silent(CAUSE, replace(SWAPPED, kind="pytest", port=None))
