@@ -62,8 +62,10 @@ class Talk:
             self._type(step, conversation)
 
     def evidence(self) -> tuple[Evidence, ...]:
-        """Show the dialogue as a terminal does, with a mark at what was typed."""
+        """Show the dialogue as a terminal does, with a mark at what was typed; nothing where nothing happened."""
         self._note("")
+        if not self._shown.strip():
+            return ()
         text = self._shown + ("" if self._shown.endswith("\n") else "\n") + ("[its output ended]" if self._over else "")
         return (Evidence(kind="command", title="the dialogue; [typed: …] marks what was typed", text=text.rstrip()),)
 

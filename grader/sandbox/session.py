@@ -19,15 +19,19 @@ from grader.sandbox.variations import config_of, varied
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.core.facts import Command
+    from grader.core.facts import Command, ContainerState
     from grader.core.variation import Variation
     from grader.sandbox.ledger import Ledger
     from grader.sandbox.spawn import Like
 
 _PIECE: Final = 65536
 _POLL: Final = 0.05
+_HEAD: Final = 500
+"""Bytes of the beginning of what came in which the engine may say something itself."""
 END_OF_INPUT: Final = b"\x04"
 """Ctrl-D: what says so where the input is a terminal."""
+_TOO_LATE: Final = (b"OCI runtime exec failed", b"failed to retrieve console master", b"cannot exec in a stopped")
+"""What the engine writes, as if it were output, when the container ends while a command in it is started."""
 _SIZE: Final = [24, 80]
 """Rows and columns of a terminal, until it is resized."""
 # Whoever attaches to a terminal can leave it by typing certain keys; these nobody types.
@@ -53,6 +57,7 @@ class Session:
         self._frames = Frames()
         self._over = False
         self._arrived = bytearray()
+        self._head = b""
         self._take(read_already(stream))
 
     def receive(self, seconds: float) -> bytes | None:
@@ -114,6 +119,10 @@ class Session:
             else:
                 self._wait(selectors.EVENT_READ, remaining(min(_POLL, left)))
 
+    def was_too_late(self) -> bool:
+        """Whether the engine could not start the program, and wrote so itself."""
+        return any(one in self._head for one in _TOO_LATE)
+
     def _wait(self, events: int, seconds: float) -> int:
         """Wait for one of the events, reading what there is; gives those that came."""
         with selectors.DefaultSelector() as selector:
@@ -132,6 +141,7 @@ class Session:
 
     def _take(self, chunk: bytes, *, at_the_end: bool = False) -> None:
         self._over = self._over or (at_the_end and not chunk)
+        self._head = (self._head + chunk)[:_HEAD] if len(self._head) < _HEAD else self._head
         if self._tty:
             self._arrived += chunk
             return
@@ -168,6 +178,14 @@ def _removed(container: OurContainer) -> None:
         container.remove()
 
 
+def _running(state: ContainerState) -> None:
+    """Raise Failure for a container in which nothing can be started, since it has ended."""
+    if state.running:
+        return
+    how = f"could not be started: {state.reason}" if state.error else f"ended with exit code {state.exit_code}"
+    raise Failure(f"the container is not running: it {how}", expected="a running container", actual=how) from None
+
+
 @contextmanager
 def conversation_inside(api: Any, container: str, command: Command, *, tty: bool) -> Iterator[Session]:
     """Run a command to talk to in a container that is there. What still runs afterwards is left to its container."""
@@ -175,6 +193,7 @@ def conversation_inside(api: Any, container: str, command: Command, *, tty: bool
 
     found = EngineContainer(api, container)
     with translated("running a command in the container"):
+        _running(found.state())
         try:
             made = api.exec_create(
                 container,
@@ -188,10 +207,8 @@ def conversation_inside(api: Any, container: str, command: Command, *, tty: bool
             )["Id"]
             stream = api.exec_start(made, tty=tty, socket=True)
         except APIError:
-            if (state := found.state()).running:
-                raise
-            how = f"is {state.status}" if state.exit_code is None else f"ended with exit code {state.exit_code}"
-            raise Failure(f"the container is not running: it {how}", expected="a running container") from None
+            _running(found.state())
+            raise
 
     def resize(rows: int, columns: int) -> None:
         with translated("resizing a terminal"), suppress(APIError):
@@ -206,7 +223,17 @@ def conversation_inside(api: Any, container: str, command: Command, *, tty: bool
     try:
         if tty:
             resize(*_SIZE)
-        yield Session(stream, tty=tty, resize=resize, ended=ended)
+        session = Session(stream, tty=tty, resize=resize, ended=ended)
+        try:
+            yield session
+        except Failure as failure:
+            state = found.state()
+            if session.was_too_late():
+                _running(state)
+            if not state.running:
+                failure.message = f"{failure.message}; its container ended with exit code {state.exit_code} meanwhile"
+                failure.args = (failure.message,)
+            raise
     finally:
         with suppress(OSError):
             getattr(stream, "_sock", stream).shutdown(socket.SHUT_WR)  # the end of its input, where it waits for more

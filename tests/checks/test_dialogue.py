@@ -13,10 +13,11 @@ from grader.core.specs import Where
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
 from tests.support.fakes import FakeConversation, FakeTarget
-from tests.support.scratch import SLEEPS
+from tests.support.scratch import SCRATCH, SLEEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from grader.sandbox.project import Project
 
@@ -285,3 +286,19 @@ def test_keys_sizes_and_the_end_of_input_on_a_terminal(project: Project) -> None
 def test_programs_that_do_not_talk(project: Project, command: list[str], steps: Any, because: str) -> None:
     with limit(3, "the limit of check 'it'"):
         fails(dialogue(*steps, command=command, tty=False, each="500ms"), project, because)
+
+
+@pytest.mark.docker
+def test_a_container_that_ends(tmp_path: Path) -> None:
+    steps: list[dict[str, Any]] = [{"expect": "ready"}, {"send": "x"}, {"expect": "never"}]
+    with project_in(tmp_path, f'{SCRATCH}CMD ["/busybox", "true"]\n') as project:
+        failure = fails(dialogue(*steps, command=ASKS, exec=True), project, "the container is not running: it ")
+        assert failure.evidence == ()
+    with project_in(tmp_path / "later", f'{SCRATCH}CMD ["/busybox", "sleep", "1"]\n') as project:
+        waits = ["/busybox", "sh", "-c", "echo ready; read it; /busybox sleep 50"]
+        because = "; its container ended with exit code 0 meanwhile"
+        fails(dialogue(*steps, command=waits, exec=True, each="5s"), project, because)
+
+
+def test_a_dialogue_in_which_nothing_was_said_is_not_shown() -> None:
+    assert fails(dialogue(STEPS[0]), says(b"", b"", None, code=1), "did not write").evidence == ()

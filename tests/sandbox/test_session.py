@@ -190,3 +190,17 @@ def test_what_was_not_built(tmp_path: Path) -> None:
         project.converse(None, Variation(), None),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("said", "late"),
+    [
+        (b"OCI runtime exec failed: exec failed: cannot exec in a stopped container", True),
+        (b"failed to retrieve console master: read unix", True),
+        (b"# ", False),
+    ],
+)
+def test_the_engine_says_that_it_was_too_late(said: bytes, late: bool) -> None:  # noqa: FBT001 - a table's value
+    with talking(lambda end: end.sendall(said)) as session, limit(5, "it"):
+        collect(session, said)
+        assert session.was_too_late() is late
