@@ -13,6 +13,7 @@ from grader.core.errors import Mismatch, Missing, TimedOut
 from grader.core.matchers import Expectation, expect
 from grader.core.quantities import Seconds, show_seconds
 from grader.core.specs import Port
+from grader.core.text import quoted
 
 if TYPE_CHECKING:
     from grader.core.abilities import Instances
@@ -94,13 +95,23 @@ class Signal(Check):
                 f"the container still runs {limit} after {self.signal}",
                 expected=f"the container ends within {limit}",
                 actual="it still runs",
-                hint="The kernel gives the main process of a container (PID 1) only the signals that it has asked for: "
-                f"let the program handle {self.signal}, or run it with an init.",
+                hint=self._hint(container),
                 evidence=_container.log(container),
             )
         if self.exit_code is not None:
             subject = f"the container ended after {self.signal}, but its exit code"
             expect(subject, container.state().exit_code, self.exit_code, evidence=_container.log(container))
+
+    def _hint(self, container: Container) -> str:
+        """Say why a signal may have no effect; where other processes run below the main one, they get none."""
+        asked = "The kernel gives the main process of a container (PID 1) only the signals that it has asked for"
+        main, *others = container.processes() or (None,)
+        if main is not None and others:
+            return (
+                f"{asked}; here, that is {quoted(main.argv)}. Others get no signal at all from docker kill: "
+                f"let {self.signal} reach the program, by starting it as the main process (CMD in brackets, or exec)."
+            )
+        return f"{asked}: let the program handle {self.signal}, or run it with an init."
 
     def _runs_on(self, container: Container, old: tuple[str, str]) -> None:
         log = self.log

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 65536
 _POLL: Final = 0.05
+_KILLED: Final = 137
+"""Exit code of what was killed: whatever runs in a container is, when its main process ends."""
+_SETTLE: Final = 0.5
+"""Seconds in which the engine knows of that end."""
 _HEAD: Final = 500
 """Bytes of the beginning of what came in which the engine may say something itself."""
 END_OF_INPUT: Final = b"\x04"
@@ -227,6 +231,8 @@ def conversation_inside(api: Any, container: str, command: Command, *, tty: bool
         try:
             yield session
         except Failure as failure:
+            if ended()[1] == _KILLED:
+                found.wait(_SETTLE)
             state = found.state()
             if session.was_too_late():
                 _running(state)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.checks.signal import Signal
-from grader.core.facts import Listener
+from grader.core.facts import Listener, Process
 from grader.core.specs import ContainerSpec, Ready
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
@@ -97,6 +97,18 @@ def test_fails(check: Signal, target: FakeTarget, because: str, actual: str | No
     failure = fails(check, target, because)
     assert actual in {None, failure.actual}
     assert "docker kill -s SIGHUP try" in str(failure.reproduce)
+
+
+@pytest.mark.parametrize(
+    ("running", "hint"),
+    [
+        ([Process(1, "app", "serve", 0)], "let the program handle SIGTERM, or run it with an init."),
+        ([Process(1, "app", "sh -c serve", 0), Process(7, "app", "serve", 0)], "here, that is 'sh -c serve'. Others"),
+    ],
+)
+def test_who_got_it_is_told(running: list[Process], hint: str) -> None:
+    failure = fails(signal("TERM", ends=True), answering(running=running), "the container still runs")
+    assert hint in str(failure.hint)
 
 
 def test_what_it_wrote_may_be_lost() -> None:
