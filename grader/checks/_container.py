@@ -6,6 +6,7 @@ import json
 import shlex
 import time
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from grader.checks._shown import LAST
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from grader.core.facts import Command, ContainerState, Listener
     from grader.core.handles import Container
 
+_TERMINALS: Final = ("second", "third")
 _LOG_LINES: Final = 40
 _SETTLE: Final = 0.5
 """Seconds that a program which crashes may take until the engine knows of it."""
@@ -38,8 +40,11 @@ _LOST: Final = (
 
 @contextmanager
 def reproducible(*commands: str) -> Iterator[None]:
-    """Tell how to see a failure of the block oneself; the first command keeps running while the others are typed."""
-    told = "\n# then, in a second terminal:\n".join(commands)
+    """Tell how to see a failure of the block oneself; the first command, as any `docker run`, keeps its terminal."""
+    told, terminals = commands[0], iter(_TERMINALS)
+    for before, command in pairwise(commands):
+        own = before == commands[0] or before.startswith("docker run ")
+        told += f"\n# then, in a {next(terminals, 'new')} terminal:\n{command}" if own else f"\n{command}"
     LAST.set(told)
     try:
         yield

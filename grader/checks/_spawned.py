@@ -106,11 +106,21 @@ def accepts(container: Container, port: int) -> bool:
         return False
 
 
-def started(target: Containers, where: str | Where | None, options: str = "", name: str = "try") -> str:
-    """Write the command with which a person starts such a container."""
+def started(
+    target: Containers,
+    where: str | Where | None,
+    options: str = "",
+    name: str = "try",
+    command: tuple[str, ...] | None = None,
+) -> str:
+    """Write the command with which a person starts such a container, with `command` instead of the image's CMD."""
     if isinstance(where, Where):
-        return f"docker run --rm --name {name}{options} IMAGE"
-    return target.by_hand(where, name).replace("docker run --rm", f"docker run --rm{options}", 1)
+        image = where.image or target.container(where).facts().image
+        line = f"docker run --rm --name {name}{options} {shlex.quote(image)}"
+    else:
+        line = target.by_hand(where, name).replace("docker run --rm", f"docker run --rm{options}", 1)
+        line = line if command is None else f"{line.partition(' IMAGE')[0]} IMAGE"
+    return line if command is None else f"{line} {shlex.join(command)}"
 
 
 def acted_on(target: Instances, where: str | Where | None, *commands: str) -> tuple[str, ...]:
@@ -119,7 +129,7 @@ def acted_on(target: Instances, where: str | Where | None, *commands: str) -> tu
         return tuple(one.replace("CONTAINER", _container.handle(where)) for one in commands)
     # What removes itself at its end can't be asked afterwards.
     line = started(target, where).replace(" --rm", "", 1)
-    return (line, *(one.replace("CONTAINER", "try") for one in commands))
+    return (line, *(one.replace("CONTAINER", "try") for one in commands), "docker rm -f try")
 
 
 def content(container: Container, path: str) -> bytes | None:

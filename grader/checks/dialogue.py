@@ -102,8 +102,6 @@ class Dialogue(Check):
             look = f"docker exec {option} CONTAINER {shlex.join(self.command or ())}"
             first = _container.steps(target, self.in_, look)
             return (*first[:-1], first[-1] + tail)
-        line = _spawned.started(target, self.in_)
+        line = _spawned.started(target, self.in_, command=self.command)
         line = line if f" {option} " in line else line.replace("--rm", f"--rm {option}", 1)
-        if self.command is not None:
-            line = f"{line.partition(' IMAGE')[0]} IMAGE {shlex.join(self.command)}"
         return (line + tail,)

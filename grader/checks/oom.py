@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -63,11 +62,9 @@ class Oom(Check):
 
     def run(self, target: Instances) -> None:
         size = f"{self.memory // MIB}m" if self.memory % MIB == 0 else str(self.memory)
-        line = _spawned.started(target, self.in_, f" -m {size} --memory-swap {size}")
-        if self.command is not None:
-            line = f"{line.partition(' IMAGE')[0]} IMAGE {shlex.join(self.command)}"
+        line = _spawned.started(target, self.in_, f" -m {size} --memory-swap {size}", command=self.command)
         # What removes itself can't be asked afterwards.
-        look = "docker inspect --format '{{json .State}}' try"
+        look = "docker inspect --format '{{json .State}}' try; docker rm -f try"
         with _container.reproducible(line.replace(" --rm", "", 1), look):
             variation = Variation(command=self.command, memory=self.memory, await_ready=False)
             with target.spawn(self.in_, variation) as container:

@@ -81,7 +81,7 @@ class Persists(Check):
             _spawned.started(target, self.in_, f" -v data:{folder}", "first"),
             f"{_spawned.making(path, self.run_, 'first')}; docker stop first",
             _spawned.started(target, self.in_, f" -v data:{folder}", "second"),
-            _spawned.showing(path, "second"),
+            f"{_spawned.showing(path, 'second')}; docker rm -f second; docker volume rm data",
         )
         with _container.reproducible(*commands), target.volume() as name:
             variation = Variation(volumes={folder: name})

@@ -83,7 +83,12 @@ def test_of_a_dockerfile() -> None:
         make(Isolated, path="/note"), target, "/note is in the second container too, where the image has it"
     )
     assert failure.actual == "of the image"
-    assert "docker cp mark one:/note" in str(failure.reproduce)
+    lines = str(failure.reproduce).splitlines()
+    assert [line for line in lines if line.startswith("#")] == [
+        "# then, in a second terminal:",
+        "# then, in a third terminal:",
+    ]
+    assert "docker cp mark one:/note" in lines[-1]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.support.engine import project_in
 from tests.support.factories import make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SLEEPS
+from tests.support.states import made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,13 @@ def test_fails(fields: dict[str, Any], state: ContainerState, because: str, actu
     failure = fails(oom(**fields), of(state), because)
     assert failure.actual == actual
     assert "docker run -m 64m --memory-swap 64m --name try IMAGE" in str(failure.reproduce)
+    assert str(failure.reproduce).endswith("docker rm -f try")
+
+
+def test_one_like_the_students_own() -> None:
+    web = FakeContainer(name="web", now=KILLED, made=made("web", image="busybox:1"))
+    failure = fails(oom(command=["sh"], **{"in": {"container": "web"}}), FakeTarget(containers=[web]), "was killed")
+    assert str(failure.reproduce).startswith("docker run --name try -m 64m --memory-swap 64m busybox:1 sh\n")
 
 
 def test_another_command() -> None:

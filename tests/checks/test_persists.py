@@ -154,6 +154,16 @@ def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Persists, because, **fields)
 
 
+def test_by_hand_it_leaves_nothing_behind() -> None:
+    target = FakeTarget(spawn=lambda _: FakeContainer(now=make_state(status="exited", exit_code=1)))
+    lines = str(fails(make(Persists, volume="/data"), target, "is not running").reproduce).splitlines()
+    assert [line for line in lines if line.startswith("#")] == [
+        "# then, in a second terminal:",
+        "# then, in a third terminal:",
+    ]
+    assert lines[-1].endswith("; docker rm -f second; docker volume rm data")
+
+
 def test_one_that_has_done_its_work() -> None:
     done, files = make_state(status="exited", exit_code=0), dict[str, bytes]()
     target = FakeTarget(spawn=lambda _: FakeContainer(now=done, files=files, made=made()))

@@ -106,7 +106,7 @@ def test_files_are_made_by_the_program_itself_or_in_its_name() -> None:
     with serving(sending(b"HTTP/1.0 200 OK\r\n\r\n")) as address:
         container = Counting(published={80: address}, listening=listening, files={"/data": b""})
         container.owners["/data"] = (1000, 50)
-        passes(restart(port=80, path="/", keeps=["/data/count", "/data/deep/made"]), of(container))
+        passes(restart(port=80, path="/", at_most="5s", keeps=["/data/count", "/data/deep/made"]), of(container))
     assert container.files["/data/count"] == b"||"
     assert container.owners == {"/data": (1000, 50), "/data/deep/made": (1000, 50)}
 
@@ -142,7 +142,9 @@ def test_one_that_crashes_when_it_is_asked() -> None:
     with serving(resetting(), read=False) as address:
         running = [make_state() for _ in range(8)]
         container = FakeContainer(published={80: address}, listening=listening, states=running, now=ENDED, stderr="no")
-        failure = fails(restart(port=80, path="/"), of(container), "after docker restart, GET / on port 80: ")
+        failure = fails(
+            restart(port=80, path="/", at_most="5s"), of(container), "after docker restart, GET / on port 80: "
+        )
     assert failure.message.endswith("; the container ended with exit code 1 meanwhile")
     assert failure.evidence[-1].text == "no"
 
