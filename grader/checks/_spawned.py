@@ -150,6 +150,15 @@ def write(container: Spawned, path: str, content: bytes) -> None:
 
 def make(container: Spawned, path: str, command: tuple[str, ...] | None, mark: bytes) -> bytes:
     """Make a file in a container, from outside or by a command; gives its content. Raises Failure if none is made."""
+    made = change(container, path, command, mark)
+    if made is None:
+        by = "" if command is None else f" after {quoted(shlex.join(command))}"
+        raise Missing(f"there is no file {path} in the container{by}", expected=path, actual="nothing there")
+    return made
+
+
+def change(container: Spawned, path: str, command: tuple[str, ...] | None, mark: bytes) -> bytes | None:
+    """Make, change or remove a file in a container, from outside or by a command; gives what it holds then."""
     if command is None:
         write(container, path, mark)
     else:
@@ -157,16 +166,12 @@ def make(container: Spawned, path: str, command: tuple[str, ...] | None, mark: b
         if done.exit_code != 0:
             output = done.stdout + done.stderr
             raise Failure(
-                f"{quoted(shlex.join(command))} should write {path}, and ended with exit code {done.exit_code}",
+                f"{quoted(shlex.join(command))} should change {path}, and ended with exit code {done.exit_code}",
                 expected="exit code 0",
                 actual=f"exit code {done.exit_code}",
                 evidence=(Evidence(kind="command", title="what it printed", text=output),) if output else (),
             )
-    made = content(container, path)
-    if made is None:
-        by = "" if command is None else f" after {quoted(shlex.join(command))}"
-        raise Missing(f"there is no file {path} in the container{by}", expected=path, actual="nothing there")
-    return made
+    return content(container, path)
 
 
 def making(path: str, command: tuple[str, ...] | None, name: str) -> str:

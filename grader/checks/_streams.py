@@ -52,15 +52,32 @@ def in_order(subject: str, streams: tuple[str, str], wanted: Sequence[Matcher], 
     if None in missing:
         return
     furthest = max(index for index in missing if index is not None)
-    one = wanted[furthest]
-    line = next((line for text in streams for line in text.splitlines() if one.problem(line) is None), None)
+    one, best = wanted[furthest], missing.index(furthest)
     after = f" after the one that {wanted[furthest - 1].words}" if furthest else ""
-    earlier = "" if line is None else f"; there is one elsewhere: {quoted(line)}"
+    earlier, hint = _elsewhere(streams, best, one)
     raise Mismatch(
         f"{subject} has no line that {one.words}{after}{earlier}",
+        hint=hint,
         expected="\n".join(f"{number}. {each.words}" for number, each in enumerate(wanted, 1)),
         actual=show("\n".join(text.rstrip("\n") for text in streams if text.strip())) or "nothing",
         evidence=evidence,
+    )
+
+
+def _elsewhere(streams: tuple[str, str], best: int, one: Matcher) -> tuple[str, str | None]:
+    """Say, at the end of a sentence and as a hint, where the line is that is missing in the best of the streams."""
+    here, there = (
+        next((line for line in streams[index].splitlines() if one.problem(line) is None), None)
+        for index in (best, 1 - best)
+    )
+    if here is not None:
+        return f"; there is one before that: {quoted(here)}", None
+    if there is None:
+        return "", None
+    name, other = ("stdout", "stderr") if best == 0 else ("stderr", "stdout")
+    return (
+        f"; there is one on {other}, while the others are on {name}: {quoted(there)}",
+        f"Write them all to {name}: nobody can tell which came first of what is on different streams.",
     )
 
 

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 class Dialogue(Check):
     """Passes if one can talk to a program as the steps say.
 
-    The program is the image's own, started as `docker run -it` does it, in a container for this check alone; `command`
-    replaces its CMD.
+    The program is the image's own, started as `docker run -it` does it, in a container for this check alone, like the
+    one that `in` names, or `main`: with its variables, and with its `command`, if the exercise gives it one.
+    `command` of the check replaces that, or the image's CMD.
     With `exec: true`, `command` is run in a container that runs already, as by `docker exec -it`.
+    For both in one exercise, describe two: `containers: {main: {}, idle: {command: [sleep, "1000"]}}`, and write
+    `in: idle` for the checks with `exec`.
     `tty: false` leaves the terminal out (`-i` alone): then many programs hold back what they write, or write no prompt.
 
     What the program writes may come in any pieces, and a prompt needs no end of its line.

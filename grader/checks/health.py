@@ -211,7 +211,10 @@ def _verdict(state: ContainerState) -> str:
     last = state.health_log[-1]
     if last.exit_code == 0:
         return f"its health check says '{state.health}', and the last probe ended well"
-    output = f": {one_line(last.output, _OUTPUT)}" if last.output.strip() else " and printed nothing"
+    lines = last.output.strip().splitlines()
+    # Of much output, such as a traceback, the last line says what was wrong.
+    told = lines[-1] if len(last.output) > _OUTPUT else last.output
+    output = f": {one_line(told, _OUTPUT)}" if lines else " and printed nothing"
     how = f"ended with exit code {last.exit_code}" if last.exit_code >= 0 else "was ended"
     return f"its health check says '{state.health}', and the last probe {how}{output}"
 

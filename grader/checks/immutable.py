@@ -42,7 +42,10 @@ class Immutable(Check):
     removed: bool = False
     """Whether the change is that the file is gone; only for containers that students make."""
     run_: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(default=None, alias="run")
-    """A program of the image, with its arguments, that changes the file; not for students' own containers."""
+    """A program of the image, with its arguments, that makes, changes or removes the file.
+
+    Not for students' own containers.
+    """
 
     @model_validator(mode="after")
     def _consistent(self) -> Immutable:
@@ -75,10 +78,11 @@ class Immutable(Check):
             before = self._in_the_image(target)
             with target.spawn(self.in_, Variation()) as container:
                 _spawned.works(container)
-                after = _spawned.make(container, self.path, self.run_, _MARK)
+                after = _spawned.change(container, self.path, self.run_, _MARK)
             if after == before:
                 raise Mismatch(
-                    f"{self.path} was not changed in the container: it is as in the image",
+                    f"{self.path} was not changed in the container: it is "
+                    f"{'not there, nor in the image' if after is None else 'as in the image'}",
                     expected="another content",
                     actual=_spawned.text(after),
                 )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from grader.sandbox.project import Project
 
 GOOD, BAD = Probe(0, "fine\n"), Probe(127, "/bin/sh: curl: not found\n")
+TRACEBACK = (
+    f"Traceback (most recent call last):\n{'  File x, line 1' * 20}\nurllib.error.URLError: Connection refused\n"
+)
 STARTING, HEALTHY = make_state(health="starting"), make_state(health="healthy", health_log=(GOOD,))
 UNHEALTHY = make_state(health="unhealthy", health_log=(GOOD, BAD))
 ENDED = make_state(status="exited", exit_code=1, health="unhealthy")
@@ -66,6 +69,12 @@ def test_starts_a_container_of_its_own_with_the_interval_shortened() -> None:
             [make_state(health="unhealthy", health_log=(Probe(-1, "Health check exceeded timeout (1s)"),))],
             "and the last probe was ended: Health check exceeded timeout (1s)",
             "its health check says 'unhealthy', and the last probe was ended: Health check exceeded timeout (1s)",
+        ),
+        (
+            [make_state(health="unhealthy", health_log=(Probe(1, TRACEBACK),))],
+            "and the last probe ended with exit code 1: urllib.error.URLError: Connection refused",
+            "its health check says 'unhealthy', "
+            "and the last probe ended with exit code 1: urllib.error.URLError: Connection refused",
         ),
         (
             [make_state(health="unhealthy", health_log=(Probe(1, ""),))],

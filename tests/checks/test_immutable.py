@@ -9,7 +9,7 @@ import pytest
 from grader.checks.immutable import Immutable
 from tests.support.checks import fails, make, passes, refuses
 from tests.support.engine import project_in
-from tests.support.factories import make_state
+from tests.support.factories import make_completed, make_state
 from tests.support.fakes import FakeContainer, FakeTarget
 from tests.support.scratch import SLEEPS
 from tests.support.states import made
@@ -109,6 +109,18 @@ def test_one_that_does_not_run(ended: dict[str, Any], because: str) -> None:
     dead = FakeContainer(now=make_state(status="exited", **ended), stderr="boom")
     failure = fails(make(Immutable, path="/note"), FakeTarget(spawn=lambda _: dead), because)
     assert failure.evidence[0].text == "boom"
+
+
+def test_the_change_may_be_that_the_file_is_gone() -> None:
+    def removes(files: dict[str, bytes]) -> FakeContainer:
+        made = FakeContainer(files=files)
+        made.answer = lambda _: make_completed(stdout="" if files.pop("/mark", None) else "no such file")
+        return made
+
+    check = make(Immutable, path="/mark", run=["rm", "-f", "/mark"])
+    passes(check, FakeTarget(spawn=lambda _: removes(dict(HAS))))
+    nowhere = FakeTarget(spawn=lambda _: removes({}))
+    fails(check, nowhere, "/mark was not changed in the container: it is not there, nor in the image")
 
 
 @pytest.mark.docker

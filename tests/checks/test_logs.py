@@ -56,12 +56,12 @@ def test_passes(fields: dict[str, Any], target: FakeTarget) -> None:
         (
             {"order": ["a", "b"]},
             wrote("b\na\n"),
-            "has no line that equals 'b' after the one that equals 'a'; there is one",
+            "has no line that equals 'b' after the one that equals 'a'; there is one before that: 'b'",
         ),
         (
             {"order": ["a", "b"]},
             wrote("a", "b"),
-            "has no line that equals 'b' after the one that equals 'a'; there is one",
+            "after the one that equals 'a'; there is one on stderr, while the others are on stdout: 'b'",
         ),
         ({"order": ["a", "b"]}, wrote(), "the container's log has no line that equals 'a'"),
         ({"order": ["a", "a"]}, wrote("a"), "the container's log has no line that equals 'a' after the one that"),

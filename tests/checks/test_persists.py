@@ -99,7 +99,7 @@ def test_fails() -> None:
 def test_a_program_that_writes() -> None:
     check = make(Persists, path="/data/note", volume="/data", run=["save", "x"])
     broken = forgetting(answer=lambda _: make_completed(exit_code=1, stderr="no such table"))
-    failure = fails(check, broken, "'save x' should write /data/note, and ended with exit code 1")
+    failure = fails(check, broken, "'save x' should change /data/note, and ended with exit code 1")
     assert failure.evidence[0].text == "no such table"
     fails(check, forgetting(), "there is no file /data/note in the container after 'save x'")
 
