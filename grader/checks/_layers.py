@@ -91,11 +91,22 @@ def _maker(layer: Layer) -> str:
     return layer.step.label or f"layer {layer.number}"
 
 
-def files(layers: Layers, found: Iterable[Place]) -> Iterator[Problem]:
-    """Tell of files that must be in no layer."""
+def hidden(problem: Problem) -> bool:
+    """Whether it is about what a later layer hides."""
+    return LATER in problem.message or problem.subject == "wasted"
+
+
+def files(layers: Layers, found: Iterable[Place], told: Collection[str]) -> Iterator[Problem]:
+    """Tell of files that must be in no layer, each once, but for those that were told of."""
+    by_path: dict[str, list[Place]] = {}
     for place in found:
-        name = one_line(place.path, _PATH)
-        message = f"{name} is in {came_in(place.layer)}{fate(layers, place)}"
+        by_path.setdefault(place.path, []).append(place)
+    for path, (place, *more) in by_path.items():
+        name = one_line(path, _PATH)
+        if name in told:
+            continue
+        also = f", and in layer {' and '.join(str(one.layer.number) for one in more)}" if more else ""
+        message = f"{name} is in {came_in(place.layer)}{also}{fate(layers, place)}"
         yield Problem(name, message, f"{name} in no layer", f"in layer {place.layer.number}")
 
 
@@ -153,9 +164,10 @@ def in_history(steps: Sequence[Step], *, any_secret: bool, values: Iterable[str]
         yield Problem(what, message, "no secret in the history", label)
 
 
-def wasted(hidden: Sequence[Hidden]) -> str:
-    """List the largest of the files that can't be reached any more."""
-    order = sorted(hidden, key=lambda one: (-one.size, one.path, one.layer.number))
+def wasted(hidden: Sequence[Hidden], told: Collection[str]) -> str:
+    """List the largest of the files that can't be reached any more, but for those that were told of."""
+    new = [one for one in hidden if one_line(one.path, _PATH) not in told]
+    order = sorted(new, key=lambda one: (-one.size, one.path, one.layer.number))
     lines = [
         f"{one_line(one.path, _PATH)} ({show_bytes(one.size)}) of {came_in(one.layer)}: {_maker(one.by)} {one.how} it"
         for one in order[:_LISTED]

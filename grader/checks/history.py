@@ -11,13 +11,14 @@ from grader.checks import _container, _layers
 from grader.checks._limits import ByteExpectation
 from grader.checks._problems import Problem, report
 from grader.core.check import Check
+from grader.core.errors import Mismatch
 from grader.core.globs import Glob
 from grader.core.layers import Search
 from grader.core.quantities import show_bytes
 from grader.core.secrets import MAX_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from grader.core.abilities import Layered
     from grader.core.layers import Layer, Layers
@@ -99,10 +100,8 @@ class History(Check):
         told = problems[:_TOLD]
         if len(problems) > _TOLD:
             told.append(Problem("others", f"and {len(problems) - _TOLD} more", "none", f"{len(problems) - _TOLD}"))
-        if any(_layers.LATER in one.message for one in in_layers):
-            told[-1] = told[-1]._replace(message=f"{told[-1].message}\n{_layers.KEPT}")
         with _container.reproducible("\n".join(commands)):
-            report(told)
+            _tell(told, hidden=any(_layers.hidden(one) for one in in_layers))
 
     def _looked_at(self, layers: Layers) -> Sequence[Layer]:
         return [one for one in layers.layers if self.base or not one.base]
@@ -115,13 +114,19 @@ class History(Check):
         ignored, looked_at = _layers.Ignored(self.ignore), self._looked_at(layers)
         if self.secrets is False or self.values_absent:
             found = _layers.in_files(layers, looked_at, self.values_absent, ignored, any_secret=self.secrets is False)
-            yield from found
-        yield from _layers.files(layers, _layers.places(looked_at, self.absent, ignored))
+            told = list(found)
+            yield from told
+        else:
+            told = []
+        there = _layers.places(looked_at, self.absent, ignored)
+        # What is told already is not told again.
+        others = list(_layers.files(layers, there, {one.subject for one in told}))
+        yield from others
         if self.package_caches is False:
             yield from _layers.caches(layers, looked_at, ignored)
-        yield from self._wasted(layers, ignored)
+        yield from self._wasted(layers, ignored, {one.subject for one in [*told, *others]})
 
-    def _wasted(self, layers: Layers, ignored: _layers.Ignored) -> Iterator[Problem]:
+    def _wasted(self, layers: Layers, ignored: _layers.Ignored, told: Collection[str]) -> Iterator[Problem]:
         if self.wasted is None:
             return
         hidden = [one for one in layers.hidden(base=self.base) if one.path not in ignored]
@@ -132,9 +137,19 @@ class History(Check):
         most = raw.get("at_most") if isinstance(raw, dict) and len(raw) == 1 else None
         words = f"at most {show_bytes(most)}" if isinstance(most, int) else self.wasted.words
         message = f"{show_bytes(total)} of the image ({total} bytes) can't be reached any more, expected {words}"
-        listed = _layers.wasted(hidden)
+        listed = _layers.wasted(hidden, told)
         message += f":\n{listed}" if listed else ""
-        yield Problem("wasted", f"{message}\n{_layers.KEPT}" if hidden else message, words, show_bytes(total))
+        yield Problem("wasted", message, words, show_bytes(total))
+
+
+def _tell(found: Sequence[Problem], *, hidden: bool) -> None:
+    """Raise Mismatch for what was found; several things as a list, without telling each a second time."""
+    lesson = f"\n{_layers.KEPT}" if hidden else ""
+    if len(found) < 2:  # noqa: PLR2004 - one alone is compared with what was expected
+        report([one._replace(message=f"{one.message}{lesson}") for one in found])
+        return
+    message = "\n".join(f"- {one.message}".replace("\n", "\n  ") for one in found)
+    raise Mismatch(f"several things should not be in the image or its history:\n{message}{lesson}")
 
 
 def _look(problems: Sequence[Problem]) -> str:

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from grader.sandbox.project import Project
 
 GOOD, BAD = Probe(0, "fine\n"), Probe(127, "/bin/sh: curl: not found\n")
-TRACEBACK = (
-    f"Traceback (most recent call last):\n{'  File x, line 1' * 20}\nurllib.error.URLError: Connection refused\n"
-)
+REFUSED = "urllib.error.URLError: Connection refused"
+TRACEBACK = f"Traceback (most recent call last):\n{'  File x, line 1' * 20}\n{REFUSED}\n"
 STARTING, HEALTHY = make_state(health="starting"), make_state(health="healthy", health_log=(GOOD,))
 UNHEALTHY = make_state(health="unhealthy", health_log=(GOOD, BAD))
 ENDED = make_state(status="exited", exit_code=1, health="unhealthy")
@@ -72,9 +71,8 @@ def test_starts_a_container_of_its_own_with_the_interval_shortened() -> None:
         ),
         (
             [make_state(health="unhealthy", health_log=(Probe(1, TRACEBACK),))],
-            "and the last probe ended with exit code 1: urllib.error.URLError: Connection refused",
-            "its health check says 'unhealthy', "
-            "and the last probe ended with exit code 1: urllib.error.URLError: Connection refused",
+            f"and the last probe ended with exit code 1: {REFUSED}",
+            f"its health check says 'unhealthy', and the last probe ended with exit code 1: {REFUSED}",
         ),
         (
             [make_state(health="unhealthy", health_log=(Probe(1, ""),))],

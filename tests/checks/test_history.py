@@ -132,6 +132,23 @@ def test_secrets_in_files() -> None:
     assert "/app" not in only.message.replace("rm -rf /app", "")
 
 
+def test_several_things_are_a_list_and_each_is_told_once() -> None:
+    there = target({"/app/.env": 20}, {"/app/.env": 30}, gone={"/app/.env"}, found=FOUND[:1])
+    check = make(History, secrets=False, absent=["**/.env"], wasted=0, ignore=["/app/main.py"])
+    failure = fails(check, there, "several things should not be in the image or its history:\n- the value of TOKEN")
+    assert (failure.expected, failure.actual) == (None, None)
+    lines = failure.message.splitlines()
+    assert [line[:24] for line in lines[1:]] == [
+        "- the value of TOKEN sta",
+        "- /app/.env is a file of",
+        "- 50 B of the image (50 ",
+        "Every instruction makes ",
+    ]
+    twice = fails(make(History, absent=["**/.env"]), there, "/app/.env is in layer 2, made by COPY . /app (line 3)")
+    assert ", and in layer 3; " in twice.message
+    assert twice.expected == "/app/.env in no layer"
+
+
 def test_secrets_of_instructions_are_not_shown() -> None:
     layers = FakeTarget(layers=Layers((), (BASE, ENV)))
     failure = fails(make(History, secrets=False), layers, "the value of DB_PASSWORD stands in the image's history")
@@ -155,7 +172,7 @@ def test_says_how_to_see_it() -> None:
 def test_lists_the_first_problems() -> None:
     many = target({f"/app/{n:02}": 1 for n in range(30)})
     message = fails(make(History, absent=["/app/*"]), many, "/app/00").message
-    assert (len(message.splitlines()), message.splitlines()[-1]) == (11, "and 20 more")
+    assert (len(message.splitlines()), message.splitlines()[-1]) == (12, "- and 20 more")
     wasted = target({f"/app/{n:02}": n for n in range(30)}, gone={"/app"})
     listed = fails(make(History, wasted=0), wasted, "/app/29 (29 B)").message.splitlines()
     assert listed[1].startswith("/app/29")
