@@ -106,8 +106,8 @@ def test_messages_of_the_shell_name_the_line_of_the_file(attempt: Attempt) -> No
 
 def test_a_container_and_all_that_is_known_of_it(attempt: Attempt) -> None:
     made = attempt.run(
-        f'docker run -d --name web -p 3000:8000 -v "$PWD/page":/page -w /page -e A=b {SERVE}\nsleep 0.5\n'
-        "curl -s localhost:3000\n"
+        f'docker run -d --name web -p 3000:8000 -v "$PWD/page":/page -w /page -e A=b {SERVE}\n'
+        "until curl -s localhost:3000; do sleep 0.1; done\n"
     )
     assert attempt.lines[-1].output == "hello\n"
     [web] = made.inventory().containers
@@ -134,7 +134,8 @@ def test_checks_may_act_on_a_container_and_start_others_like_it(attempt: Attempt
         "'trap \"echo again\" HUP; echo up > /note; echo kept > /data/note; while :; do sleep 0.05; done'\n"
         "docker run -d --name other --pid container:web busybox:1 sleep 100\n"
         "docker run -d --name saved busybox:1 sh -c 'echo x > /mark; sleep 100'\n"
-        "docker tag busybox:1 mine\ndocker run -d --name taken mine sh -c 'echo x > /mark; sleep 100'\nsleep 0.5\n"
+        "docker tag busybox:1 mine\ndocker run -d --name taken mine sh -c 'echo x > /mark; sleep 100'\n"
+        "until docker exec taken cat /mark && docker exec saved cat /mark; do sleep 0.1; done\n"
         "docker commit saved saved:1\ndocker commit taken mine\n"
     )
     web = {"in": {"container": "web"}}
