@@ -170,6 +170,8 @@ class Foresight:
                     run.done = None if run.stopped else done
                     run.over.set()
             self._queue.sort(key=lambda run: run.place)  # checks will ask in this order
+        if shared is not None:
+            shared.close()
 
     def _next(self) -> _Run | None:
         with self._lock:

@@ -56,6 +56,7 @@ class Together:
         try:
             if owner:
                 self._start(ledger, image, spec, client)
+                self._started.set()
             self._started.wait(_START)
             while self._good and self._common is not None and (item := self._next()) is not None:
                 with limit(QUICK, "the time for a command in a shared container"):
@@ -68,6 +69,12 @@ class Together:
             self._working -= 1
             last = self._working == 0
         return self._end() if last else None
+
+    def close(self) -> None:
+        """Remove the container, once what was found is where it is waited for."""
+        if self._common is not None:
+            with suppress(SandboxError):  # who waits no more has removed it
+                self._common.close()
 
     def _start(self, ledger: Ledger, image: str, spec: ContainerSpec, client: Any) -> None:
         with limit(_START, "the time for starting a shared container"):
@@ -92,7 +99,4 @@ class Together:
                 good = run and common.is_as_before()
         except BaseException:  # noqa: BLE001 - as above
             good = False
-        finally:
-            with suppress(SandboxError):  # who waits no more has removed it
-                common.close()
         return [self._found[n] for n in range(len(self._runs))] if good else []

@@ -2,16 +2,17 @@
 
     .venv/bin/python tests/bench/structure.py [PAIRS]
 
-Both ask the same of one image: 20 commands, 20 files with their contents, 10 facts of its configuration. The grader
-grades a submission of one line, `FROM` that image, whose build is part of its time; container-structure-test is given
-the image itself. Prints medians and ratios, of all and of each part by itself, then the most memory that checks of
-files, packages and layers take on an image of 200 MB.
+Both begin with a submission, a Dockerfile of one line, `FROM` one image, and ask the same of what it makes: 20
+commands, 20 files with their contents, 10 facts of its configuration. The grader builds it; for container-structure-test, which
+takes an image, `docker build` does, and is part of its time. Prints medians and ratios, of all and of each part by
+itself, then the most memory that checks of files, packages and layers take on an image of 200 MB.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -25,6 +26,7 @@ BIN: Final = Path(sys.executable).parent
 GRADER: Final = shutil.which("grader", path=str(BIN)) or "grader"
 CST: Final = shutil.which("container-structure-test", path=str(BIN)) or "container-structure-test"
 IMAGE: Final = "grader-bench-structure:1"
+BUILT: Final = "grader-bench-structure:built"
 LARGE: Final = "grader-bench-structure:large"
 COUNT: Final = 20
 _MIB: Final = 1024 * 1024
@@ -116,7 +118,9 @@ def theirs(folder: Path, parts: tuple[str, ...]) -> list[str]:
         written["metadataTest"] = metadata
     path = folder / "theirs.json"
     path.write_text(json.dumps(written))
-    return [CST, "test", "--image", IMAGE, "--config", str(path)]
+    (folder / "Dockerfile").write_text(f"FROM {IMAGE}\n")
+    build = f"docker build --quiet --tag {BUILT} {shlex.quote(str(folder))} > /dev/null"
+    return ["sh", "-c", f"{build} && exec {shlex.join([CST, 'test', '--image', BUILT, '--config', str(path)])}"]
 
 
 def seconds(argv: list[str]) -> float:
