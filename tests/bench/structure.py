@@ -3,9 +3,9 @@
     .venv/bin/python tests/bench/structure.py [PAIRS]
 
 Both begin with a submission, a Dockerfile of one line, `FROM` one image, and ask the same of what it makes: 20
-commands, 20 files with their contents, 10 facts of its configuration. The grader builds it; for container-structure-test, which
-takes an image, `docker build` does, and is part of its time. Prints medians and ratios, of all and of each part by
-itself, then the most memory that checks of files, packages and layers take on an image of 200 MB.
+commands, 20 files with their contents, 10 facts of its configuration. The grader builds it; container-structure-test
+takes an image, so that `docker build` comes before it, and is part of its time. Prints medians and ratios, of all and
+of each part by itself, then the most memory that checks of files, packages and layers take on an image of 200 MB.
 """
 
 from __future__ import annotations
