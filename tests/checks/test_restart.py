@@ -42,6 +42,14 @@ class Counting(FakeContainer):
         return super().connect(port, timeout)
 
 
+class Crashing(FakeContainer):
+    """One that ends when it is asked."""
+
+    def connect(self, port: int, timeout: float) -> socket.socket:
+        self.now = ENDED
+        return super().connect(port, timeout)
+
+
 class Dying(FakeContainer):
     """One that does not come back."""
 
@@ -140,8 +148,7 @@ PUBLISHED = ContainerSpec(publish=(80,), ready=Ready(port=80), cap_add=("NET_BIN
 def test_one_that_crashes_when_it_is_asked() -> None:
     listening = [Listener("0.0.0.0", 80)]  # noqa: S104 - its address
     with serving(resetting(), read=False) as address:
-        running = [make_state() for _ in range(8)]
-        container = FakeContainer(published={80: address}, listening=listening, states=running, now=ENDED, stderr="no")
+        container = Crashing(published={80: address}, listening=listening, stderr="no")
         failure = fails(
             restart(port=80, path="/", at_most="5s"), of(container), "after docker restart, GET / on port 80: "
         )
