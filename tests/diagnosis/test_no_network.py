@@ -14,7 +14,7 @@ NO_NAME = "Temporary failure in name resolution"
     "output",
     [
         f"[Errno -3] {NO_NAME}\nERROR: No matching distribution found for flask\n",
-        "Err:1 Temporary failure resolving 'deb.debian.org'\nE: Unable to locate package curl\n",
+        "Err:1 Temporary failure resolving 'mirror.example'\nE: Unable to locate package curl\n",
         "wget: bad address 'x.com'\n",
         "curl: (6) Could not resolve host: x.com\n",
         "npm error code EAI_AGAIN\n",
