@@ -89,6 +89,15 @@ def test_what_one_leaves_is_noticed(shared: Common, line: str) -> None:
 
 
 @pytest.mark.docker
+def test_more_changes_than_are_read_are_not_the_same(shared: Common, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(shared, sh("> /a; > /b; > /c")).exit_code == 0
+    assert shared._changes() == shared._changes()
+    monkeypatch.setattr("grader.sandbox.common._CHANGES", 2)
+    monkeypatch.setattr("grader.sandbox.common._VOLUME", 2)
+    assert shared._changes() != shared._changes()
+
+
+@pytest.mark.docker
 def test_what_is_written_to_a_volume_is_noticed(tmp_path: Path) -> None:
     source = "FROM busybox:1\nRUN mkdir -p /data/in && echo a > /data/in/a\nVOLUME /data/in\n"
     with project_in(tmp_path, source) as project, common(project._ledger, project.image().id) as shared:
