@@ -13,7 +13,7 @@ ROOT: Final = Path(__file__).parent.parent
 MODULES: Final = sorted(path for path in (ROOT / "grader").rglob("*.py") if path.name != "__init__.py")
 MOST_LINES: Final = 300
 # In these packages a module is a kind: a command, a check, a cause, a format.
-OF_KINDS: Final = ("checks", "cli", "diagnosis", "exercise", "reports", "submissions")
+OF_KINDS: Final = ("checks", "cli", "diagnosis", "exercise", "exports", "reports", "submissions")
 
 
 def name(path: Path) -> str:
@@ -38,7 +38,7 @@ def test_every_kind_has_its_test(path: Path) -> None:
 def test_every_kind_that_is_found_is_looked_at() -> None:
     found = {
         f"grader/{package}/{kind}.py"
-        for package in ("checks", "diagnosis", "reports", "submissions")
+        for package in ("checks", "diagnosis", "exports", "reports", "submissions")
         for kind in kinds.names(f"grader.{package}")
     }
     assert found <= {name(path) for path in KINDS}

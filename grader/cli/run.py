@@ -42,6 +42,8 @@ Exit codes: 0 all passed, 1 graded and something failed, 2 wrong usage or a brok
     package="grader.cli",
     lazy={
         "check": "Check one submission.",
+        "batch": "Grade many submissions, and lose none.",
+        "results": "List, show, correct and export what batches found.",
         "exercise": "List, show, start, validate exercises.",
         "images": "List, pull or stand in for base images.",
         "engine": "Keep disposable engines warm.",

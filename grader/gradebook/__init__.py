@@ -1,0 +1,1 @@
+"""What the store holds, made into scores: which attempt counts, lateness, overrides, comparisons."""

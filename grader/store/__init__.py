@@ -1,0 +1,1 @@
+"""The database of attempts: journalled before they start, committed whole when they end."""
