@@ -10,8 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def result_key(  # noqa: PLR0917 - each of them changes what is found
-    exercise_digest: str, submission_digest: str, images: Mapping[str, str], engine: str, past_due: bool, version: str
+def result_key(
+    *,
+    exercise_digest: str,
+    submission_digest: str,
+    images: Mapping[str, str],
+    engine: str,
+    past_due: bool,
+    version: str,
 ) -> str:
     """Give the key of a result: `sha256:` over everything that decides what grading finds.
 
