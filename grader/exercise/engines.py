@@ -23,9 +23,12 @@ def runs_isolated(exercise: Exercise, mode: Mode) -> bool:
     return mode == "isolated" or (mode == "auto" and exercise.file.submission.isolated)
 
 
-def opener(exercise: Exercise, mode: Mode = "auto", progress: Progress | None = None) -> Callable[[], Engine]:
+def opener(
+    exercise: Exercise, mode: Mode = "auto", progress: Progress | None = None, *, batch: str = ""
+) -> Callable[[], Engine]:
     """Give what opens the engine for one attempt: `auto` is the user's own where that will do.
 
+    A disposable engine that is started for a batch is kept for the batch's other attempts.
     Raises UsageError for an engine on which this kind of submission can't be looked at.
     """
     file = exercise.file
@@ -44,7 +47,7 @@ def opener(exercise: Exercise, mode: Mode = "auto", progress: Progress | None = 
 
         host = connect()
         try:
-            return lease(host, file.images, file.engine, (progress or Silent()).phase, client=needed)
+            return lease(host, file.images, file.engine, (progress or Silent()).phase, client=needed, batch=batch)
         except BaseException:
             host.close()
             raise

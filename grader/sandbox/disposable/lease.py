@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.core.errors import SandboxError
+from grader.core.errors import SandboxError, TimedOut
 from grader.sandbox.disposable import aftercare, pool, records, start
 from grader.sandbox.ledger import uninterrupted
 
@@ -19,14 +20,21 @@ if TYPE_CHECKING:
 
 
 def lease(
-    host: Engine, names: tuple[str, ...], spec: EngineSpec, report: Callable[[str], None], *, client: bool = True
+    host: Engine,
+    names: tuple[str, ...],
+    spec: EngineSpec,
+    report: Callable[[str], None],
+    *,
+    client: bool = True,
+    batch: str = "",
 ) -> Isolated:
     """Give an engine that has these images and nothing else: a warm one if one is free, else one of its own.
 
     With `client`, there is a container for commands beside it. Closing the engine gives it back, and closes `host`.
+    One that is started for a batch is kept for the next attempt of that batch.
     Raises SandboxError when there can't be one.
     """
-    wanted = pool.want(host, names, spec, report)
+    wanted = pool.want(host, names, spec, report, batch=batch)
     taken = pool.take(host, wanted, report)
     if taken is not None:
         held, engine = taken
@@ -41,7 +49,7 @@ def _build(host: Engine, wanted: Record, report: Callable[[str], None], *, clien
     try:
         with uninterrupted():
             held = records.create(wanted)
-        engine = pool.build(host, held, report, client=client)
+        engine = pool.build(host, held, report, client=client or wanted.warm)
         held.write(state="leased")
     except BaseException:
         if held is not None:
@@ -56,14 +64,14 @@ def _end(held: Held, engine: Isolated) -> None:
         return
     try:
         if held.record.warm:
-            _return(held, engine)
+            _return(host, held, engine)
         else:
             start.discard(host, held)
     finally:
         host.close()
 
 
-def _return(held: Held, engine: Isolated) -> None:
+def _return(host: Engine, held: Held, engine: Isolated) -> None:
     doubt = engine.doubt
     try:
         if engine.ask({"op": "close"})["violated"]:
@@ -71,4 +79,12 @@ def _return(held: Held, engine: Isolated) -> None:
     except SandboxError as error:
         doubt = doubt or error.message
     held.write(state="resetting" if doubt is None else "planned", why=doubt)
-    aftercare.begin(held)
+    if not held.record.batch:
+        aftercare.begin(held)
+        return
+    # Whoever works through a batch stays: a process of its own would cost more than it saves.
+    with suppress(SandboxError, TimedOut):  # its next user, or the end of the batch, has to do with it again
+        try:
+            pool.refresh(host, held, lambda _: None, doubt)
+        finally:
+            held.release()

@@ -27,13 +27,19 @@ _BUDGET: Final = 600
 """Seconds in which an engine is there, its seed made first if need be."""
 
 
-def want(host: Engine, names: tuple[str, ...], spec: EngineSpec, report: Callable[[str], None]) -> Record:
-    """Say what an engine with these images has to be; the engine image is made and images are pulled, if need be."""
+def want(
+    host: Engine, names: tuple[str, ...], spec: EngineSpec, report: Callable[[str], None], *, batch: str = ""
+) -> Record:
+    """Say what an engine with these images has to be; the engine image is made and images are pulled, if need be.
+
+    One for a batch stays warm for as long as the batch is there.
+    """
     image = engine_image.ensure(host, report)
     bases = images.ensure(host, tuple(dict.fromkeys(names)), report)
     seed = seeds.seed_name(image, spec, bases)
     programs = outer.programs_digest()
-    return records.fresh(host.address, warm=False, image=image, seed=seed, spec=spec, images=bases, programs=programs)
+    fields: dict[str, Any] = {"image": image, "seed": seed, "spec": spec, "images": bases, "programs": programs}
+    return records.fresh(host.address, warm=bool(batch), batch=batch, **fields)
 
 
 def fits(record: Record, wanted: Record) -> bool:
@@ -48,7 +54,8 @@ def fits(record: Record, wanted: Record) -> bool:
 
 def take(host: Engine, wanted: Record, report: Callable[[str], None]) -> tuple[Held, Isolated] | None:
     """Take a warm engine that fits and is free, started afresh if it isn't as new; None when there is none."""
-    found = [(one, locked) for one, locked in records.every() if one.warm and fits(one, wanted)]
+    theirs = {"", wanted.batch}
+    found = [(one, locked) for one, locked in records.every() if one.warm and one.batch in theirs and fits(one, wanted)]
     ready = [one for one, locked in found if not locked and _is_ready(one)]
     stale = [one for one, locked in found if not locked and not _is_ready(one)]
     soon = [one for one, locked in found if locked and one.state == "resetting"]
@@ -209,7 +216,7 @@ def up(host: Engine, wanted: Record, count: int, report: Callable[[str], None]) 
     """Have `count` warm engines of a kind; gives the name of each with what was done."""
     kept = 0
     for record, locked in records.every():
-        if not record.warm or record.host != host.address:
+        if not record.warm or record.batch or record.host != host.address:
             continue
         if fits(record, wanted):
             if kept < count:
@@ -269,5 +276,22 @@ def remove(host: Engine, name: str) -> bool:
 
 
 def abandoned() -> list[Record]:
-    """Give the engines that a crash has left: nobody uses them, and they are none of the warm ones."""
-    return [one for one, locked in records.every() if not locked and not one.warm]
+    """Give the engines that a crash has left: nobody uses them, and nobody will."""
+    return [one for one, locked in records.every() if not locked and not _stays(one)]
+
+
+def _stays(record: Record) -> bool:
+    return record.warm and (not record.batch or records.is_there(record.batch))
+
+
+def dismiss(host: Engine, batch: str) -> list[str]:
+    """Remove the engines of a batch; gives a sentence for each that is still there."""
+    left = []
+    for record, _ in records.every():
+        if record.batch == batch:
+            try:
+                if not remove(host, record.name):
+                    left.append(f"engine {record.name} is in use")
+            except SandboxError as error:
+                left.append(f"engine {record.name} could not be removed: {error.message}")
+    return left

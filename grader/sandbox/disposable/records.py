@@ -1,7 +1,8 @@
 """What is known of every disposable engine, in a file of its own: written before anything is made, locked while used.
 
 A process that works with an engine holds its record's lock. Nobody holds that of a warm engine that is idle; a one-off
-engine whose record nobody holds was abandoned by a crash, and `grader clean` removes it.
+engine whose record nobody holds was abandoned by a crash, and `grader clean` removes it. So it does with the warm
+engines of a batch that is gone.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class Record(Model):
     images: tuple[ImageRef, ...] = ()
     warm: bool = False
     """Whether it outlives the process that uses it."""
+    batch: str = ""
+    """The batch that it was started for, and that it ends with; empty: anybody may use it."""
     programs: str = ""
     """A digest of the programs in it: another version of the grader has others."""
     state: State = "planned"
@@ -214,6 +217,44 @@ def exclusive(what: str) -> Iterator[bool]:
         yield waited
     finally:
         os.close(number)
+
+
+@contextmanager
+def batch(name: str) -> Iterator[None]:
+    """Say that a batch is there, for as long as the block and this process last."""
+    path = _batch_path(name)
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(number)
+
+
+def is_there(name: str) -> bool:
+    """Whether a batch is there."""
+    try:
+        number = os.open(_batch_path(name), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return _is_locked(number)
+    finally:
+        os.close(number)
+
+
+def forget_batches() -> None:
+    """Remove what batches that are gone have left here."""
+    for path in folder().glob("batch-*.lock"):
+        if not is_there(path.stem.removeprefix("batch-")):
+            path.unlink(missing_ok=True)
+
+
+def _batch_path(name: str) -> Path:
+    return folder() / f"batch-{name}.lock"
 
 
 def new_folder(name: str) -> Path:
