@@ -133,10 +133,15 @@ _NOT_OURS: Final = frozenset({".git", "__pycache__", ".pytest_cache"})
 """Folders in which git, and an author's own runs of the tests, leave files."""
 
 
+def files(folder: Path) -> list[Path]:
+    """Give every file of an exercise, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and _NOT_OURS.isdisjoint(path.parts))
+
+
 def _digest(folder: Path) -> str:
     """Digest every file of an exercise, so that a result says which version it was graded with."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and _NOT_OURS.isdisjoint(path.parts)):
+    for path in files(folder):
         digest.update(os.fsencode(path.relative_to(folder).as_posix()) + b"\0")
         try:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
