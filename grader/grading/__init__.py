@@ -37,6 +37,8 @@ class Options:
     """Leave image and containers on the engine, for looking at."""
     received_at: datetime | None = None
     submission_id: str | None = None
+    notes: tuple[str, ...] = ()
+    """What was told when it was taken in before: flags of the result."""
 
 
 def grade(
@@ -51,7 +53,7 @@ def grade(
     Raises UsageError when there is no such submission, and lets Ctrl-C through once everything is cleaned up.
     """
     options = options or Options()
-    attempt = Attempt(exercise, secrets.token_hex(16), datetime.now(UTC))
+    attempt = Attempt(exercise, secrets.token_hex(16), datetime.now(UTC), flags=list(options.notes))
     with clock.stopwatch() as clocks:
         try:
             with scratch_folder() as scratch:

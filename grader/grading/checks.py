@@ -7,10 +7,10 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import clock
-from grader.core.errors import Broken, Failure, PolicyError, SandboxError, Unmet
+from grader.core.errors import Broken, Failure, PolicyError, SandboxError, TimedOut, Unmet
 from grader.core.result import CheckResult, Outcome, Visibility
 from grader.core.retry import until_it_holds
 from grader.core.specs import Where
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from grader.grading.attempt import Attempt
 
 log = logging.getLogger(__name__)
+
+_LONG: Final = 2.0
+"""Seconds from which on a failure that nothing explains may be one of time."""
 
 
 def run_checks(
@@ -164,6 +167,7 @@ def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, secon
         evidence=failure.evidence,
         diagnosis=diagnosis,
         seconds=seconds,
+        waited=isinstance(failure, TimedOut) or (diagnosis is None and seconds >= _LONG),
     )
 
 

@@ -79,6 +79,7 @@ class Ledger:
 
     def leave(self) -> tuple[str, ...]:
         """Leave everything where it is, for `grader clean`; says what that is."""
+        self._write({"kept": self.attempt})
         self._file.close()
         return tuple(f"kept {kind} {key}" for kind, key in self._objects if kind in {"container", "volume", "image"})
 
@@ -121,8 +122,8 @@ def remove(engine: Engine, objects: list[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(left)
 
 
-def abandoned(folder: Path | None = None) -> Iterator[tuple[Path, str, list[tuple[str, str]]]]:
-    """Give the ledgers whose owner is gone: file, address of the engine, objects."""
+def abandoned(folder: Path | None = None, *, kept: bool = True) -> Iterator[tuple[Path, str, list[tuple[str, str]]]]:
+    """Give the ledgers whose owner is gone: file, address of the engine, objects. `kept`: also those of `--keep`."""
     for path in sorted((folder or state_folder()).glob("*.jsonl")):
         with contextlib.suppress(OSError), path.open(encoding="utf-8") as file:
             try:
@@ -131,6 +132,7 @@ def abandoned(folder: Path | None = None) -> Iterator[tuple[Path, str, list[tupl
                 continue  # its attempt is running
             objects: list[tuple[str, str]] = []
             address = ""
+            is_kept = False
             for line in file:
                 with contextlib.suppress(ValueError):
                     for kind, key in json.loads(line).items():
@@ -138,7 +140,9 @@ def abandoned(folder: Path | None = None) -> Iterator[tuple[Path, str, list[tupl
                             address = str(key)
                         elif kind in KINDS:
                             objects.append((kind, str(key)))
-            yield path, address, objects
+                        is_kept |= kind == "kept"
+            if kept or not is_kept:
+                yield path, address, objects
 
 
 @contextlib.contextmanager

@@ -22,10 +22,13 @@ class Swept(NamedTuple):
     """A sentence for each that could not be removed."""
 
 
-def sweep(*, dry_run: bool = False) -> Iterator[Swept]:
-    """Remove it; nothing that is in use, and no warm engine. With `dry_run`, only say what there is."""
+def sweep(*, kept: bool = True, dry_run: bool = False) -> Iterator[Swept]:
+    """Remove it; nothing that is in use, and no warm engine. With `dry_run`, only say what there is.
+
+    `kept`: also what was left on purpose, for somebody to look at.
+    """
     yield from _engines(dry_run=dry_run)
-    yield from _attempts(dry_run=dry_run)
+    yield from _attempts(kept=kept, dry_run=dry_run)
 
 
 def _engines(*, dry_run: bool) -> Iterator[Swept]:
@@ -43,8 +46,8 @@ def _engines(*, dry_run: bool) -> Iterator[Swept]:
         records.forget_batches()
 
 
-def _attempts(*, dry_run: bool) -> Iterator[Swept]:
-    for path, address, listed in abandoned():
+def _attempts(*, kept: bool, dry_run: bool) -> Iterator[Swept]:
+    for path, address, listed in abandoned(kept=kept):
         # What is on a disposable engine goes with it; folders are on this machine.
         objects = [one for one in listed if one[0] == "folder"] if records.is_disposable(address) else listed
         failed: list[str] = []
