@@ -12,6 +12,9 @@ from grader.exercise.load import FILE, files
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.exercise.model import Exercise
+    from grader.store.rows import ExerciseRow
+
 FILES: Final = "(files)"
 """Where the digests of the other files stand, by path; no key of exercise.yaml has brackets."""
 
@@ -37,3 +40,18 @@ def record(folder: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ExerciseError([f"{path}:1:1: must be a map that begins with 'schema: grader/exercise/v1'"])
     return {**data, FILES: others}
+
+
+def row(exercise: Exercise) -> ExerciseRow:
+    """Give a loaded exercise as the store keeps it."""
+    from grader.store.rows import ExerciseRow
+
+    file = exercise.file
+    return ExerciseRow(
+        digest=exercise.digest,
+        id=exercise.id,
+        title=file.title,
+        max_score=exercise.max_score,
+        due=file.due,
+        file=record(exercise.folder),
+    )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.core.errors import ExerciseError
-from grader.exercise.load import FILE
-from grader.exercise.record import FILES, record
+from grader.exercise.load import FILE, load
+from grader.exercise.record import FILES, record, row
 from tests.support.exercises import GOOD, write
 
 if TYPE_CHECKING:
@@ -45,3 +45,10 @@ def test_what_cannot_be_read(tmp_path: Path, raw: bytes, why: str) -> None:
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(ExerciseError, match="No such file"):
         record(tmp_path)
+
+
+def test_as_the_store_keeps_it(tmp_path: Path) -> None:
+    exercise = load(write(tmp_path, GOOD.replace("title: It", "title: It ${n}\nvars: {n: 5}")))
+    kept = row(exercise)
+    assert (kept.digest, kept.id, kept.title, kept.max_score) == (exercise.digest, "it", "It 5", 2)
+    assert kept.file["title"] == "It ${n}"
