@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Discriminator, Field, SerializeAsAny, Tag
 
 from grader.core.allowances import Allowances
 from grader.core.check import Check, Identifier
+from grader.core.late import LatePolicy
 from grader.core.model import Model
 from grader.core.specs import BuildSpec, ContainerSpec, EngineSpec, LimitSpec, Where
 from grader.submissions import Submission
@@ -72,6 +73,8 @@ class ExerciseFile(Model):
     """Words to find it by."""
     due: datetime | None = None
     """When it must be handed in, with a time zone. Checks with `visibility: after_due` wait for it."""
+    late: LatePolicy | None = None
+    """What lateness costs; needs `due`. Default: nothing, and it is only noted."""
     vars: dict[Identifier, Declared] = Field(default_factory=dict)
     """Values that `${name}` stands for in any value of this file; `$${name}` is the text itself."""
     submission: SerializeAsAny[Submission]

@@ -45,6 +45,8 @@ def check(file: ExerciseFile, folder: Path, placed: Placed, problems: Problems) 
         problems.add(("checks",), "no check gives points")
     if file.due is not None and file.due.tzinfo is None:
         problems.add(("due",), "has no time zone; write for example 2026-12-01T23:59:00+07:00")
+    if file.late is not None and file.due is None:
+        problems.add(("late",), "needs a 'due' date in the exercise")
     _own(file, problems)
     for index, one in enumerate(placed.ids):
         if one is not None and one in placed.ids[:index]:

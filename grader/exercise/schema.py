@@ -10,6 +10,7 @@ from grader.core import kinds, nested, specs
 from grader.core.check import PACKAGE as CHECKS
 from grader.core.check import Check
 from grader.core.describe import field_docs
+from grader.core.late import LatePolicy
 from grader.exercise.model import ExerciseFile, Variable
 from grader.submissions import PACKAGE as SUBMISSIONS
 from grader.submissions import Submission
@@ -42,6 +43,7 @@ def schema() -> dict[str, Any]:
         specs.Given,
         specs.Where,
         Variable,
+        LatePolicy,
     ]
     models: list[type[Model]] = [ExerciseFile, *parts, *checks, *submissions]
     refs, whole = models_json_schema([(model, "validation") for model in models], by_alias=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -284,3 +285,36 @@ def test_commands_need_images(tmp_path: Path) -> None:
     head = COMMANDS.replace('images: ["python:3-slim"]\n', "")
     [complaint] = complaints(tmp_path, with_checks("{id: a, kind: leftovers}", good=head))
     assert "images: no images: students' commands would have nothing to run" in complaint
+
+
+DATED = GOOD.replace("title: It\n", "title: It\ndue: 2026-12-01T23:59:00+07:00\n")
+
+
+def test_lateness(tmp_path: Path) -> None:
+    late = "late: {grace: 15m, percent_per_day: 12.5, cut_off: 7d, extensions: {42: 3d}}\n"
+    file = load(write(tmp_path, DATED + late)).file
+    assert file.late is not None
+    assert (file.late.grace, file.late.percent_per_day, file.late.at_most) == (900.0, Decimal("12.5"), None)
+    assert file.late.extensions == {"42": "3d"}
+
+
+@pytest.mark.parametrize(
+    ("good", "late", "expected"),
+    [
+        (GOOD, "{percent_per_day: 10}", "11:7: late: needs a 'due' date in the exercise"),
+        (DATED, "{percent_per_day: 110}", "12:25: late.percent_per_day: must be at most 100"),
+        (DATED, "{per_day: 10}", "12:8: late.per_day: unknown field; did you mean 'percent_per_day'?"),
+        (
+            DATED,
+            "{grace: 2d, cut_off: 1d}",
+            "12:7: late: cut_off is shorter than grace: what is in time would not count",
+        ),
+        (
+            DATED,
+            "{extensions: {ada: 2026-12-02}}",
+            "12:26: late.extensions.ada: '2026-12-02' has no time zone; write for example 2026-12-01T23:59:00+07:00",
+        ),
+    ],
+)
+def test_lateness_that_can_not_be(tmp_path: Path, good: str, late: str, expected: str) -> None:
+    assert complaints(tmp_path, f"{good}late: {late}\n") == [expected]

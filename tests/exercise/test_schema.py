@@ -116,3 +116,13 @@ def test_fields_are_described() -> None:
     made = schema()
     assert made["properties"]["images"]["description"].startswith("The only base images")
     assert made["$defs"]["Http"]["properties"]["port"]["description"]
+
+
+def test_lateness(validator: Any) -> None:
+    good = yaml.read(GOOD, FILE).data
+    due = "2026-12-01T23:59:00+07:00"
+    validator.validate(
+        {**good, "due": due, "late": {"grace": "15m", "percent_per_day": 10, "extensions": {"ada": "3d"}}}
+    )
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**good, "due": due, "late": {"per_day": 10}})
