@@ -30,3 +30,8 @@ class ExerciseName(click.ParamType[str]):
 
 
 EXERCISE = ExerciseName()
+
+STORE = click.option(
+    "--store", metavar="URL", envvar="GRADER_STORE", show_envvar=True,
+    help="Where attempts are kept: a file, or the URL of a PostgreSQL database.  [default: grader.db]",
+)  # fmt: skip
