@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 from grader.store import open_store
 from tests.support.classes import COUNT, EXERCISES, SEED, copy_exercise, make_class
-from tests.support.verdicts import alone, batch, differences, own_state, save, saved, verdict
+from tests.support.dumps import verdicts
+from tests.support.verdicts import alone, batch, differences, own_state, save, saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -88,8 +89,7 @@ def stored(store: Path) -> dict[str, Verdict]:
     """Read every hand-in's verdict, by the name of what was handed in."""
     with open_store(str(store), must_exist=True) as one:
         [grading] = one.gradings()
-        settled = {attempt: item.path for item, attempt, _ in one.items(grading.id) if attempt is not None}
-        return {Path(settled[attempt]).name: verdict(result) for attempt, result in one.results(list(settled))}
+        return dict(verdicts(one, grading.id))
 
 
 def throughput(what: str, count: int, seconds: float) -> None:

@@ -50,6 +50,8 @@ _RIGHT: Final[dict[str, dict[str, str | None]]] = {
         "json": 'COPY ["app", "."]',
         "owner": "COPY --chown=nobody app .",
         "mode": "COPY --chmod=755 app .",
+        "quoted": "COPY 'app' .",
+        "above": "COPY ../app .",
     },
     "expose": {"tcp": "EXPOSE 3000/tcp", "several": "EXPOSE 3000 8080", "variable": "ENV PORT=3000\nEXPOSE $PORT"},
     "cmd": {
@@ -96,11 +98,9 @@ _WRONG: Final[dict[str, dict[str, str | None]]] = {
         "absent": "COPY application .",
         "inside": "COPY app app",
         "one": "COPY app",
-        "parent": "COPY ../app .",
         "backwards": "COPY . app",
         "elsewhere": "COPY app /srv/page",
         "backslash": "COPY app\\server.py .",
-        "quoted": "COPY 'app' .",
         "stage": "COPY --from=builder app .",
     },
     "expose": {
