@@ -115,7 +115,7 @@ def main() -> int:
     one = whole(batch(exercise, work / "class", first, *how), first, environment)
     print(f"uninterrupted: {one.seconds:.1f} s, ended with {one.code}", flush=True)
     random = Random(chosen.seed)  # noqa: S311 - the same instants at each run
-    every = max(3.0, one.seconds / (chosen.kills + 1) * 2)
+    every = max(2.0, one.seconds / (chosen.kills + 1))
     command = batch(exercise, work / "class", second, *how)
     other = killed(command, second, environment, every, chosen.kills, random, chosen.what)
     print(f"killed {len(other.at)} times: {other.seconds:.1f} s in all, ended with {other.code}", flush=True)

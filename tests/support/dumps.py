@@ -74,6 +74,18 @@ def dump(path: Path) -> Dump:
         )
 
 
+def counts(path: Path) -> tuple[int, int]:
+    """Count attempts that are done, and those that go on; nothing where there is no store yet."""
+    if not path.exists():
+        return 0, 0
+    with closing(sqlite3.connect(path, timeout=60)) as database:
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        if not {"attempts", "journal"} <= tables:
+            return 0, 0
+        [(done, going_on)] = database.execute("SELECT (SELECT count(*) FROM attempts), (SELECT count(*) FROM journal)")
+        return done, going_on
+
+
 def verdicts(store: Store, grading: int) -> Iterator[tuple[str, Verdict]]:
     """Give the verdict of every hand-in that a grading has settled, with the name of what was handed in."""
     settled = [(handin.path.name, attempt) for handin, attempt, _ in store.items(grading) if attempt is not None]
