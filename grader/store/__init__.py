@@ -2,7 +2,7 @@
 
 A store is a file (SQLite) or a database of PostgreSQL. It may be used by several threads, and by several processes at
 once, each of which opens it for itself. Every method is one transaction: it happens whole, or raises and has changed
-nothing. What the machine is to blame for is a SandboxError that says what to do.
+nothing. What the machine is to blame for is a StoreError, which is a SandboxError, and says what to do.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from grader.store.decisions import Decisions
 from grader.store.gradings import Gradings
 from grader.store.journal import Journal, Lost
 from grader.store.opening import located, prepared, shown
+from grader.store.trouble import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,4 +40,4 @@ def open_store(url: str | None = None, *, must_exist: bool = False) -> Iterator[
         engine.dispose()
 
 
-__all__ = ["Lost", "Store", "open_store"]
+__all__ = ["Lost", "Store", "StoreError", "open_store"]

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 from sqlalchemy import Select, func, insert, select
 
-from grader.core.errors import SandboxError, UsageError
+from grader.core.errors import UsageError
 from grader.core.result import Result, Status
 from grader.core.text import one_line
+from grader.store.columns import Words
 from grader.store.database import Database, chunks
 from grader.store.rows import AttemptRow
 from grader.store.schema import ATTEMPTS, HANDINS
+from grader.store.trouble import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +42,7 @@ class Attempts(Database):
     def known(self, keys: Iterable[str]) -> dict[str, str]:
         """Give the newest attempt that came to an end for each of these keys, where there is one.
 
-        Attempts that were rescored are no answers: they have the outcomes of older ones.
+        One that was rescored is an answer too: its key names the version of the exercise that it was rescored to.
         """
         with self.reading() as connection:
             return finished(connection, keys)
@@ -77,7 +79,7 @@ class Attempts(Database):
 
     def attempt(self, id_or_prefix: str) -> AttemptRow:
         """Give one attempt, by its id or the beginning of it. Raises UsageError if there is none, or several."""
-        begins = func.substr(ATTEMPTS.c.id, 1, len(id_or_prefix)) == id_or_prefix
+        begins = func.substr(ATTEMPTS.c.id, 1, len(id_or_prefix), type_=Words()) == id_or_prefix
         with self.reading() as connection:
             exact = connection.execute(_select().where(ATTEMPTS.c.id == id_or_prefix)).mappings().all()
             query = _select().where(begins).order_by(ATTEMPTS.c.seq.desc()).limit(_TOLD + 1)
@@ -126,8 +128,8 @@ class Attempts(Database):
         except ValidationError as error:
             raise self._damaged(attempt_id) from error
 
-    def _damaged(self, attempt_id: str) -> SandboxError:
-        return SandboxError(
+    def _damaged(self, attempt_id: str) -> StoreError:
+        return StoreError(
             f"the result of attempt {attempt_id} in {self.name} can't be read",
             hint="The store is damaged, or another version of grader has written it: grade again with --fresh.",
         )
@@ -147,19 +149,17 @@ def _row(values: Any) -> AttemptRow:
     return AttemptRow(**{name: value for name, value in values.items() if name != "seq"})
 
 
-def finished(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Give the newest attempt that ran and came to an end for each key."""
+def finished(connection: Connection, keys: Iterable[str], grading_id: int | None = None) -> dict[str, str]:
+    """Give the newest attempt that came to an end for each key; only those of one grading, if it is named."""
     found: dict[str, str] = {}
     for some in chunks(dict.fromkeys(keys)):
         query = (
             select(ATTEMPTS.c.key, ATTEMPTS.c.id)
-            .where(
-                ATTEMPTS.c.key.in_(some),
-                ATTEMPTS.c.kind == "ran",
-                ATTEMPTS.c.status.in_([Status.GRADED, Status.REJECTED]),
-            )
+            .where(ATTEMPTS.c.key.in_(some), ATTEMPTS.c.status.in_([Status.GRADED, Status.REJECTED]))
             .order_by(ATTEMPTS.c.seq)
         )
+        if grading_id is not None:
+            query = query.where(ATTEMPTS.c.grading == grading_id)
         found |= {row.key: row.id for row in connection.execute(query)}
     return found
 

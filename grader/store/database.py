@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import func, select
 
-from grader.core.errors import SandboxError
 from grader.store import migrations
 from grader.store.schema import META
-from grader.store.trouble import told
+from grader.store.trouble import StoreError, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +53,7 @@ class Database:
                 # Who writes first waits here for the others, and sees all that they wrote.
                 version = connection.scalar(select(META.c.version).with_for_update())
                 if version != migrations.current():
-                    raise SandboxError(
+                    raise StoreError(
                         f"the store {self.name} was made over by another version of grader meanwhile",
                         hint="Run the same command again, with that version.",
                     )

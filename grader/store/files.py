@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from grader.core.errors import SandboxError, UsageError
+from grader.core.errors import UsageError
+from grader.store.trouble import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ def check(path: Path, *, must_exist: bool) -> None:
     except IsADirectoryError:
         raise UsageError(f"the store is a file, and {path} is a folder", hint="Name a file in it.") from None
     except OSError as error:
-        raise SandboxError(
+        raise StoreError(
             f"the store {path} can't be opened: {error.strerror}",
             hint="Whoever runs grader must be allowed to read and write it, and to make files in its folder.",
         ) from None

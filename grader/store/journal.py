@@ -30,16 +30,17 @@ class Lost(GraderError):  # noqa: N818 - what became of the claim
 class Journal(Database):
     """The part of the store that shares work out, so that nothing is lost and nothing done twice."""
 
-    def claim(self, grading_id: int, handin_id: int, key: str, owner: str) -> Claimed:
+    def claim(self, grading_id: int, handin_id: int, key: str, owner: str, *, fresh: bool = False) -> Claimed:
         """Take a hand-in, to grade it.
 
-        `done`: the grading has settled on an attempt, maybe just now, on one of the same work.
+        `done`: the grading has settled on an attempt, maybe just now, on one of the same work; with `fresh`, on one
+        that this grading has made itself.
         `taken`: a live owner is grading it, or the same work of another hand-in.
         """
         with self.writing() as connection:
             if _settled(connection, grading_id, handin_id):
                 return "done"
-            found = _answer(connection, grading_id, key)
+            found = _answer(connection, grading_id, key, fresh=fresh)
             if found is not None:
                 settle(connection, grading_id, [(handin_id, found)], "stored")
                 return "done"
@@ -102,11 +103,11 @@ def _settled(connection: Connection, grading_id: int, handin_id: int) -> bool:
     return connection.scalar(query) is not None
 
 
-def _answer(connection: Connection, grading_id: int, key: str) -> str | None:
+def _answer(connection: Connection, grading_id: int, key: str, *, fresh: bool) -> str | None:
     """Give an attempt of the same work. Rescoring makes new ones of them, and so is never answered by one."""
     if connection.scalar(select(GRADINGS.c.kind).where(GRADINGS.c.id == grading_id)) == "rescore":
         return None
-    return finished(connection, [key]).get(key)
+    return finished(connection, [key], grading_id if fresh else None).get(key)
 
 
 def _beat(connection: Connection, owner: str, moment: datetime) -> None:

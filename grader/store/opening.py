@@ -45,7 +45,9 @@ def located(given: str | None) -> URL:
         return URL.create("sqlite", database=str(Path(url.database).absolute()))
     if dialect not in {"postgresql", "postgres"}:
         raise UsageError(f"there are no stores in '{dialect}', only in SQLite and PostgreSQL", hint=_HELP)
-    return url.set(drivername="postgresql+psycopg")
+    query = dict(url.query)
+    secret = query.pop("password", url.password)
+    return url.set(drivername="postgresql+psycopg", query=query, password=secret if isinstance(secret, str) else None)
 
 
 def shown(url: URL) -> str:
@@ -67,7 +69,7 @@ def prepared(url: URL, *, must_exist: bool) -> tuple[Engine, tuple[str, ...]]:
         with told(shown(url)):
             warnings = _journalled(engine, path)
     try:
-        with told(shown(url), _secret(url)):
+        with told(shown(url), url.password):
             _make(engine, shown(url), must_exist=must_exist)
     except BaseException:
         engine.dispose()
@@ -130,14 +132,10 @@ def _journalled(engine: Engine, path: Path) -> tuple[str, ...]:
 
 
 def _postgresql(url: URL) -> Engine:
+    wanted = {"connect_timeout": 10, "application_name": "grader"}
+    arguments = {name: value for name, value in wanted.items() if name not in url.query}
     try:
-        engine = create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            max_overflow=-1,
-            connect_args={"connect_timeout": 10, "application_name": "grader", **url.query},
-        )
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, max_overflow=-1, connect_args=arguments)
     except ModuleNotFoundError:
         raise UsageError(
             "a store in PostgreSQL needs psycopg, which is not installed", hint="pip install 'grader[postgres]'"
@@ -162,7 +160,3 @@ def _postgresql(url: URL) -> Engine:
         connection.commit()
 
     return engine
-
-
-def _secret(url: URL) -> str | None:
-    return str(url.password) if url.password else None

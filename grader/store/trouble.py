@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import exc
 
-from grader.core.errors import GraderError, SandboxError
+from grader.core.errors import SandboxError
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _KNOWN: Final = (
     (r"(?i)disk is full|no space left|could not extend|disk.?full", "is full", f"Make room on its disk. {_AGAIN}"),
     (
         r"(?i)\blocked\b|lock timeout|QueuePool limit",
-        "is held by another program for too long",
+        "has been held by another program for too long",
         f"Look for a command that hangs, or for a tool that has the store open. {_AGAIN}",
     ),
     (
@@ -51,9 +51,13 @@ _KNOWN: Final = (
 )
 
 
+class StoreError(SandboxError):
+    """The store's disk or server failed: nothing can be graded before it works again."""
+
+
 @contextmanager
 def told(name: str, secret: str | None = None) -> Iterator[None]:
-    """Let errors of the database called `name` out as SandboxErrors; `secret` is in none of them."""
+    """Let errors of the database called `name` out as StoreErrors; `secret` is in none of them."""
     try:
         yield
     except exc.IntegrityError as error:
@@ -63,7 +67,7 @@ def told(name: str, secret: str | None = None) -> Iterator[None]:
         raise explain(error, name, secret) from error
 
 
-def explain(error: Exception, name: str, secret: str | None = None) -> GraderError:
+def explain(error: Exception, name: str, secret: str | None = None) -> StoreError:
     """Say what an error of a database means, and what to do."""
     # The statement, which may hold students' work, is left out.
     said = str(error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error)
@@ -71,5 +75,5 @@ def explain(error: Exception, name: str, secret: str | None = None) -> GraderErr
         said = said.replace(secret, "***")
     for pattern, meaning, hint in _KNOWN:
         if re.search(pattern, said):
-            return SandboxError(f"the store {name} {meaning}: {one_line(said)}", hint=hint)
-    return SandboxError(f"the store {name} does not work: {one_line(said)}", hint=_AGAIN)
+            return StoreError(f"the store {name} {meaning}: {one_line(said)}", hint=hint)
+    return StoreError(f"the store {name} does not work: {one_line(said)}", hint=_AGAIN)
