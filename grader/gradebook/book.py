@@ -7,19 +7,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from grader.core.gradebook import Entry, Gradebook, Task
-from grader.core.handin import Person
 from grader.core.late import Lateness, reduced, told
 from grader.core.quantities import show_points
 from grader.core.result import Outcome, Status
 from grader.gradebook import overrides
 from grader.gradebook.counting import NOT_YET, Counts, Standing, counting, standings
 from grader.gradebook.feedback import bounded, feedback
+from grader.gradebook.people import everybody
 from grader.gradebook.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from grader.core.gradebook import Override
+    from grader.core.handin import Person
     from grader.core.result import Result
     from grader.store import Store
 
@@ -30,15 +31,16 @@ def build(
     counts: Counts = "chosen",
     *,
     gradings: Sequence[int] | None = None,
+    student: str | None = None,
     details: bool = True,
 ) -> Gradebook:
     """Give the scores of everybody on the roster or with a hand-in, for `exercises` (default: all of the store).
 
-    `gradings` looks at nothing but these. Without `details`, no stored Result is opened but those of attempts with an
+    `gradings` looks at nothing but these, `student` at one person. Without `details`, no stored Result is opened but those of attempts with an
     overridden check: there is no feedback then, and flags and messages of results are missing.
     """
     chosen = list(exercises) if exercises is not None else store.exercises()
-    return _Builder(store, chosen, counts, gradings).build(details=details)
+    return _Builder(store, chosen, counts, gradings, student).build(details=details)
 
 
 @dataclass(slots=True)
@@ -55,13 +57,19 @@ class _Worth:
 
 
 class _Builder:
-    def __init__(self, store: Store, exercises: list[str], counts: Counts, gradings: Sequence[int] | None) -> None:
+    def __init__(
+        self, store: Store, exercises: list[str], counts: Counts, gradings: Sequence[int] | None, student: str | None
+    ) -> None:
         self.store = store
         self.exercises = exercises
         self.counts = counts
         self.choices = store.choices()
-        self.found = standings(store, exercises, gradings)
-        self.people = _people(store, self.found)
+        self.found = standings(store, exercises, gradings, student)
+        self.people = [
+            person
+            for person in everybody(store, (student for _, student in self.found))
+            if student in {None, person.id}
+        ]
         self.terms = Terms(store)
         self.overrides: dict[tuple[str, str], list[Override]] = {}
         for row in store.overrides():
@@ -197,11 +205,3 @@ def _decided(fact: dict[str, Any]) -> Iterable[str]:
     if sentence is not None and fact["score"] is not None:
         left = f" {show_points(fact['score'])} points are left." if late.percent else ""
         yield f"{sentence}{left}"
-
-
-def _people(store: Store, found: Iterable[tuple[str, str]]) -> list[Person]:
-    """Give everybody: the roster in its order, then those who aren't on it."""
-    people = sorted(store.people(), key=lambda one: not one.on_roster)
-    known = {one.id for one in people}
-    unknown = sorted({student for _, student in found} - known)
-    return [*people, *(Person(id=student, on_roster=False) for student in unknown)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FREE: Final = frozenset({"title", "level", "topics", "due", "late"})
 """What of an exercise says nothing about what grading finds."""
-_FREE_OF_CHECK: Final = frozenset({"title", "points", "bonus", "hint", "visibility", "feedback"})
+FREE_OF_CHECK: Final = frozenset({"title", "points", "bonus", "hint", "visibility", "feedback"})
 _DEFAULTS: Final[Mapping[str, object]] = {
     "points": 1, "bonus": False, "visibility": "visible", "feedback": "full", "needs": [], "timeout": "30s",
 }  # fmt: skip
@@ -72,7 +72,7 @@ def _checks(
             before, after = (side[name].get(key, _DEFAULTS.get(key, _GONE)) for side in (old, new))
             if not _differs(before, after):
                 continue
-            free = key in _FREE_OF_CHECK
+            free = key in FREE_OF_CHECK
             into = scoring if free and not _says_tests(key, old[name], before) else grading
             into += _phrases(f"check '{name}': ", key, before, after, deep=not free)
 

@@ -40,21 +40,26 @@ _FAILED: Final = "the machine that grades had a problem"
 
 
 def standings(
-    store: Store, exercises: Collection[str], gradings: Sequence[int] | None = None
+    store: Store, exercises: Collection[str], gradings: Sequence[int] | None = None, student: str | None = None
 ) -> dict[tuple[str, str], list[Standing]]:
     """Give every hand-in by exercise and student, the first received first.
 
     Gradings are looked at from the newest to the oldest: one that had no verdict for reasons of the platform never
-    takes the place of an older score. With `gradings`, only those are looked at, and only what is of them.
+    takes the place of an older score. With `gradings`, only those are looked at, and only what is of them; with
+    `student`, only what is of this one.
     """
     wanted = frozenset(exercises)
-    found = {} if gradings is not None else {row.id: Standing(row) for row in store.handins() if row.exercise in wanted}
+
+    def ours(row: HandInRow) -> bool:
+        return row.exercise in wanted and student in {None, row.student}
+
+    found = {} if gradings is not None else {row.id: Standing(row) for row in store.handins() if ours(row)}
     attempts = _statuses(store, wanted)
     numbers = sorted((row.id for row in store.gradings()) if gradings is None else gradings, reverse=True)
     for number in numbers:
         failures = {row.handin: row.cause for row in store.failures(number)}
         for row, attempt, _ in store.items(number):
-            if row.exercise not in wanted:
+            if not ours(row):
                 continue
             standing = found.setdefault(row.id, Standing(row))
             if standing.settled:
