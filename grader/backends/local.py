@@ -216,13 +216,12 @@ class Local:
             if one.job is not None:
                 one.ask_to_end()
 
-    def kill(self) -> None:
-        """Kill them: what they leave is removed later."""
-        for one in self._workers:
-            one.process.kill()
-
-    def close(self) -> None:
-        """End all processes: those at work are asked to clean up, and killed when they don't."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End all processes: those at work are asked to clean up, and killed when they don't, or at once."""
+        if at_once:
+            for one in self._workers:
+                one.process.kill()
+            return
         self.interrupt()
         end = time.monotonic() + _GRACE
         for one in self._workers:

@@ -75,5 +75,5 @@ class Backend(Protocol):
     def interrupt(self) -> None:
         """Have all jobs stop now and clean up; `wait` gives them as ended, with a cause."""
 
-    def close(self) -> None:
-        """End everything, by force where need be."""
+    def close(self, *, at_once: bool = False) -> None:
+        """End everything, by force where need be; or by force at once, and `wait` gives what ended so."""

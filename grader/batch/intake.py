@@ -14,7 +14,7 @@ from grader.core.errors import PolicyError, SubmissionError, UsageError
 from grader.submissions.intake import Caps, take
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable
     from pathlib import Path
 
 _EPOCH = 0
@@ -33,15 +33,15 @@ class Taken(NamedTuple):
     """False: it could not be taken, for a reason that is the student's; grading says which."""
 
 
-def taken(source: Path, caps: Caps, scratch: Path, known: Collection[str] = ()) -> Taken:
-    """Take a submission in; its snapshot is made unless its digest is `known`.
+def taken(source: Path, caps: Caps, scratch: Path, is_known: Callable[[str], bool]) -> Taken:
+    """Take a submission in; its snapshot is made unless there is one of its digest.
 
     Raises SandboxError when this machine is to blame, and UsageError when it is gone.
     """
     into = scratch / "taking"
     try:
         found = take(source, into, caps)
-        data = None if found.digest in known else pack(into)
+        data = None if is_known(found.digest) else pack(into)
         return Taken(found.digest, found.notes, data, found.files, found.bytes)
     except UsageError:
         raise

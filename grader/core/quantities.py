@@ -61,6 +61,17 @@ def show_seconds(seconds: float) -> str:
     return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
+def show_duration(seconds: float) -> str:
+    """Write a long time for a person: `40 s`, `2 min 5 s`, `1 h 20 min`."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{rest} s"
+
+
 def show_points(points: Decimal) -> str:
     """Write points for a person: `2`, `0.5`."""
     return f"{points.normalize():f}"

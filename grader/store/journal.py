@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row, Select
 
     from grader.store.rows import Claimed, NewAttempt
 
@@ -46,10 +46,9 @@ class Journal(Database):
                 return "done"
             moment = now(connection)
             same = or_(JOURNAL.c.handin == handin_id, JOURNAL.c.key == key)
-            query = select(JOURNAL, OWNERS.c.beat_at).outerjoin(OWNERS, OWNERS.c.owner == JOURNAL.c.owner).where(same)
-            for row in connection.execute(query).all():
-                if owners.alive(row.owner, row.beat_at or row.started_at, moment):
-                    return "taken"
+            held = connection.execute(_held().where(same)).all()
+            if any(_works(row, moment) for row in held):
+                return "taken"
             # Whoever had it is dead.
             connection.execute(delete(JOURNAL).where(same))
             _beat(connection, owner, moment)
@@ -92,10 +91,29 @@ class Journal(Database):
             connection.execute(delete(JOURNAL).where(JOURNAL.c.owner == owner))
             connection.execute(delete(OWNERS).where(OWNERS.c.owner == owner))
 
+    def finish(self, grading_id: int) -> None:
+        """Say that nothing of a grading is left to do, and forget who died over it."""
+        with self.writing() as connection:
+            moment = now(connection)
+            which = (GRADINGS.c.id == grading_id) & GRADINGS.c.finished_at.is_(None)
+            connection.execute(update(GRADINGS).where(which).values(finished_at=moment))
+            for row in connection.execute(_held().where(JOURNAL.c.grading == grading_id)).all():
+                if not _works(row, moment):
+                    connection.execute(delete(JOURNAL).where(JOURNAL.c.handin == row.handin))
+                    connection.execute(delete(OWNERS).where(OWNERS.c.owner == row.owner))
+
     def beat(self, owner: str) -> None:
         """Say that an owner still works: often, compared to `owners.DEAD_AFTER`."""
         with self.writing() as connection:
             _beat(connection, owner, now(connection))
+
+
+def _held() -> Select[Any]:
+    return select(JOURNAL, OWNERS.c.beat_at).outerjoin(OWNERS, OWNERS.c.owner == JOURNAL.c.owner)
+
+
+def _works(row: Row[Any], moment: datetime) -> bool:
+    return owners.alive(row.owner, row.beat_at or row.started_at, moment)
 
 
 def _settled(connection: Connection, grading_id: int, handin_id: int) -> bool:

@@ -1,0 +1,308 @@
+"""Working through a batch: nothing is lost, nothing is graded twice, and nobody pays for the platform's troubles."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from grader.batch.backend import Job
+from grader.batch.breaker import Breaker
+from grader.batch.patience import patiently
+from grader.batch.verdicts import nothing, seen_twice
+from grader.core.errors import SandboxError
+from grader.core.result import Result, Status
+from grader.store import Lost
+from grader.store.rows import NewAttempt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from grader.batch.backend import Backend, Ended
+    from grader.batch.items import Item, Terms
+    from grader.batch.tally import Tally, Watcher
+    from grader.store import Store
+
+TRIES: Final = 3
+"""How often an attempt is made that the platform fails."""
+_DELAYS: Final = (1.0, 5.0)
+"""Seconds between tries."""
+_TICK: Final = 0.25
+"""Seconds between two looks at everything."""
+_BEAT: Final = 15.0
+"""Seconds between two heartbeats."""
+_ELSEWHERE: Final = 1.0
+"""Seconds until a hand-in is asked for again that another batch has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a batch works with."""
+
+    store: Store
+    grading: int
+    owner: str
+    """This process, as the store knows it."""
+    name: str
+    """Whose disposable engines these are."""
+    scratch: Path
+    terms: Mapping[str, Terms]
+    """By exercise."""
+    probe: Callable[[], str | None]
+    """Says why the engine can't be used; None: it can."""
+    sweep: Callable[[], None]
+    """Removes what a process that was killed has left."""
+    fresh: bool = False
+
+
+class Batch:
+    """One run over what is left of a grading."""
+
+    def __init__(self, means: Means, backend: Backend, watcher: Watcher, items: Sequence[Item], tally: Tally) -> None:
+        self._means = means
+        self._store = means.store
+        self._backend = backend
+        self._watcher = watcher
+        self._queue = deque(items)
+        self._alone: deque[Item] = deque()
+        """Those that have to be seen again while nothing else runs."""
+        self._running: dict[int, Item] = {}
+        self._breaker = Breaker(time.monotonic)
+        self._tally = tally
+        self._asked = 0
+        self._heeded = False
+        self._interrupted = False
+        self._started = time.monotonic()
+        self._beaten = time.monotonic()
+
+    def run(self) -> bool:
+        """Work until everything has a result, or somebody wants it to end; says whether everything has one.
+
+        The first Ctrl-C lets what runs come to its end, the second stops that too, the third kills it.
+        Raises SandboxError when results can't be written down.
+        """
+        with self._listening():
+            while self._queue or self._alone or self._running:
+                if not self._running and (self._asked or self._breaker.hopeless):
+                    break
+                self._heed()
+                if not self._asked:
+                    self._fill()
+                for ended in self._backend.wait(_TICK):
+                    self._take(ended)
+                self._tell()
+        return not (self._queue or self._alone or self._running)
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody has asked it to end."""
+        return self._asked > 0
+
+    @property
+    def hopeless(self) -> str | None:
+        """What the platform said last, if it was given up on."""
+        return self._breaker.cause if self._breaker.hopeless else None
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Count Ctrl-C and SIGTERM instead of being thrown out by them."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def heard(_number: int, _frame: object) -> None:
+            self._asked += 1
+
+        previous = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def _heed(self) -> None:
+        if self._asked == 1 and self._tally.paused is None:
+            running = len(self._running)
+            what = (
+                f"{running} that run are brought to their end; Ctrl-C again stops them" if running else "nothing runs"
+            )
+            self._watcher.note(f"Stopping: nothing new is started, {what}.")
+            self._tally.paused = "stopping"
+        if self._asked > 1 and not self._interrupted:
+            self._interrupted = True
+            self._watcher.note("Stopping what runs, and cleaning up.")
+            self._backend.interrupt()
+        if self._asked > 2:  # noqa: PLR2004 - whoever asks for the third time means it
+            self._backend.close(at_once=True)
+
+    # What is started
+
+    def _fill(self) -> None:
+        """Start as many as there is room for."""
+        most = self._room()
+        while len(self._running) < most:
+            item = self._next()
+            if item is None:
+                return
+            self._start(item)
+
+    def _room(self) -> int:
+        if not self._breaker.open:
+            self._tally.paused = None
+            return self._backend.slots
+        if not self._running and not self._breaker.trying and self._breaker.pause <= 0:
+            reason = self._means.probe()
+            self._breaker.looked(answers=reason is None)
+        if self._breaker.trying:
+            return 1
+        if self._tally.paused is None:
+            self._watcher.note(f"Pausing: the platform failed several students in a row: {self._breaker.cause}")
+        self._tally.paused = f"{self._breaker.cause}; looking again in {self._breaker.pause:.0f} s"
+        return 0
+
+    def _next(self) -> Item | None:
+        """Give what is to be started now, claimed; None when there is nothing."""
+        moment = time.monotonic()
+        for _ in range(len(self._queue)):
+            item = self._queue.popleft()
+            if item.not_before > moment:
+                self._queue.append(item)
+                continue
+            if self._claim(item):
+                return item
+        if self._alone and not self._running and not self._queue:
+            return self._alone.popleft()
+        return None
+
+    def _claim(self, item: Item) -> bool:
+        means = self._means
+        answer = self._store.claim(means.grading, item.id, item.key, means.owner, fresh=means.fresh)
+        if answer == "claimed":
+            return True
+        if answer == "taken":
+            item.not_before = time.monotonic() + _ELSEWHERE
+            self._queue.append(item)
+            return False
+        self._tally.stored += 1
+        # Whatever it was answered with answers those with the same work: by their own claim.
+        self._queue.extendleft(reversed(item.same))
+        item.same = []
+        return False
+
+    def _start(self, item: Item) -> None:
+        terms = self._means.terms[item.handin.exercise]
+        source = item.handin.path
+        if item.whole:
+            data = self._store.snapshot(item.digest)
+            if data is None:
+                raise SandboxError(f"the store has lost the snapshot of {item.handin.label}")
+            source = self._means.scratch / f"{item.id}.tar.gz"
+            source.write_bytes(data)
+        self._running[item.id] = item
+        self._backend.start(
+            Job(
+                handin=item.id,
+                exercise=terms.exercise.folder,
+                submission=source.resolve(),
+                is_snapshot=item.whole,
+                student=item.handin.student,
+                received_at=item.handin.received_at,
+                notes=item.notes,
+                mode=terms.mode,
+                batch=self._means.name,
+                deadline=terms.deadline,
+            )
+        )
+
+    # What has ended
+
+    def _take(self, ended: Ended) -> None:
+        item = self._running.pop(ended.handin)
+        (self._means.scratch / f"{item.id}.tar.gz").unlink(missing_ok=True)
+        if ended.result is None:
+            if not self._interrupted:
+                self._means.sweep()
+            self._failed(item, ended.cause)
+            return
+        result = Result.model_validate_json(ended.result)
+        if result.status is Status.UNGRADED:
+            self._failed(item, result.message or "no reason is known", result)
+            return
+        self._breaker.succeeded()
+        if ended.waited and ended.crowded and item.first is None:
+            # The claim is kept: nobody else need begin with it.
+            item.first = ended.result
+            self._alone.append(item)
+            return
+        if item.first is not None:
+            result = seen_twice(Result.model_validate_json(item.first), result)
+        self._commit(item, result)
+
+    def _failed(self, item: Item, cause: str, result: Result | None = None) -> None:
+        """Have another try at what the platform has failed; in the end, record that it could not be done."""
+        means = self._means
+        if self._interrupted:
+            self._store.release(item.id, means.owner)
+            self._queue.append(item)
+            return
+        item.tries += 1
+        self._tally.retries += 1
+        self._store.fail(means.grading, item.id, cause, item.tries)
+        self._breaker.failed(item.handin.student, cause)
+        if item.tries < TRIES:
+            self._store.release(item.id, means.owner)
+            item.not_before = time.monotonic() + _DELAYS[item.tries - 1]
+            self._queue.append(item)
+            return
+        self._commit(item, result or nothing(item, self._means.terms[item.handin.exercise], cause))
+
+    def _commit(self, item: Item, result: Result) -> None:
+        means = self._means
+        attempt = NewAttempt.told_by(result, self._key(item, result))
+        data = result.model_dump_json().encode()
+        try:
+            patiently(lambda: self._store.commit(means.grading, item.id, means.owner, attempt, data), self._watcher)
+        except Lost:
+            self._queue.append(item)  # claiming it says what became of it
+            return
+        self._count(result)
+        if result.status is Status.UNGRADED:
+            self._queue.extend(item.same)
+        elif item.same:
+            pairs = [(one.id, attempt.id) for one in item.same]
+            patiently(lambda: self._store.settle(means.grading, pairs, "stored"), self._watcher)
+            self._tally.stored += len(pairs)
+        item.same = []
+
+    def _key(self, item: Item, result: Result) -> str:
+        """Give the key of what was really done: an image may have become another one meanwhile."""
+        terms = self._means.terms[item.handin.exercise]
+        seen = {one.ref: one.id for one in result.images}
+        return item.key if seen.keys() != terms.images.keys() else terms.key(item.digest, seen)
+
+    def _count(self, result: Result) -> None:
+        if result.status is Status.UNGRADED:
+            self._tally.ungraded += 1
+            return
+        self._tally.ran += 1
+        self._tally.passed += result.passed
+        self._tally.rejected += result.status is Status.REJECTED
+
+    def _tell(self) -> None:
+        moment = time.monotonic()
+        if moment - self._beaten > _BEAT:
+            self._store.beat(self._means.owner)
+            self._beaten = moment
+        for text in self._backend.bugs():
+            self._watcher.note(f"A check met a bug; it costs no points.\n{text}")
+        tally = self._tally
+        tally.again = len(self._alone)
+        tally.elsewhere = sum(one.not_before > moment and not one.tries for one in self._queue)
+        tally.running = self._backend.running()
+        tally.seconds = moment - self._started
+        self._watcher.tally(tally)

@@ -1,0 +1,283 @@
+"""A batch from beginning to end: what was left is swept away, work is taken in, answered or done, and written down."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.batch import jobs
+from grader.batch.items import Item, take_in, terms
+from grader.batch.run import Batch, Means
+from grader.batch.tally import Tally
+from grader.core.errors import GraderError, SandboxError
+from grader.exercise import record
+from grader.exercise.engines import opener, runs_isolated
+from grader.sandbox import images
+from grader.sandbox.disposable import pool, records
+from grader.sandbox.engine import Engine, connect
+from grader.sandbox.ledger import Ledger, uninterrupted
+from grader.sandbox.sweep import sweep
+from grader.store import owners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from grader.batch.backend import Backend
+    from grader.batch.intake import Taken
+    from grader.batch.items import Gone, Terms
+    from grader.batch.planned import Plan
+    from grader.batch.tally import Watcher
+    from grader.core.handin import HandIn
+    from grader.exercise.engines import Mode
+    from grader.exercise.model import Exercise
+    from grader.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a batch is asked to do."""
+
+    plan: Plan
+    exercises: Sequence[Exercise]
+    identity: str
+    """What makes the same command, given again, go on with this batch."""
+    settings: dict[str, str]
+    """What a person should find of it in the store."""
+    mode: Mode = "isolated"
+    jobs: int | None = None
+    """How many attempts run at the same time; None: as many as will do."""
+    fresh: bool = False
+    """Grade again what has been graded."""
+
+
+class Done(NamedTuple):
+    """What became of a batch."""
+
+    grading: int
+    resumed: bool
+    complete: bool
+    stopped: bool
+    """Whether somebody asked it to end."""
+    hopeless: str | None
+    """Why the platform was given up on."""
+    tally: Tally
+    gone: tuple[Gone, ...]
+    left: tuple[str, ...]
+    """What could not be removed."""
+
+
+def grade_class(
+    store: Store, order: Order, place: Place, make_backend: Callable[[int, Path], Backend], watcher: Watcher
+) -> Done:
+    """Grade what is not graded yet, as far as it gets; the same order goes on later.
+
+    Raises SandboxError when nothing can be done, or written down; ExerciseError when an exercise can't be used.
+    """
+    host = _host(order, watcher)
+    means = Means(
+        store=store,
+        grading=0,
+        owner=owners.me(),
+        name=place.name,
+        scratch=place.scratch,
+        terms=_terms(order, store, host, place.scratch, watcher),
+        probe=_probe,
+        sweep=_sweep_quietly,
+        fresh=order.fresh,
+    )
+    return _grade(order, means, host, make_backend, watcher)
+
+
+class Place(NamedTuple):
+    """Where a batch works."""
+
+    name: str
+    scratch: Path
+
+
+@contextmanager
+def workplace() -> Iterator[Place]:
+    """Give a batch its name and a folder, once what killed ones have left is removed.
+
+    Both are known to `grader clean`, and to the next batch, if it is killed itself.
+    """
+    _sweep_quietly()
+    name = secrets.token_hex(6)
+    ledger = Ledger(Engine(""), f"batch-{name}")
+    try:
+        scratch = Path(tempfile.gettempdir()) / f"grader-batch-{name}"
+        ledger.add("folder", str(scratch))
+        scratch.mkdir(mode=0o700)
+        with records.batch(name):
+            yield Place(name, scratch)
+    finally:
+        ledger.close()
+
+
+def _sweep_quietly() -> None:
+    """Remove what killed graders have left; what can't be removed just now is left for the end."""
+    with suppress(SandboxError):
+        for _ in sweep(kept=False):
+            pass
+
+
+def _host(order: Order, watcher: Watcher) -> Engine | None:
+    """Connect to the engine; None if it isn't there: what is in the store can be answered without."""
+    for exercise in order.exercises:
+        opener(exercise, order.mode)  # raises where the engine does not suit the exercise
+    watcher.phase("Looking for the engine and the base images")
+    try:
+        host = connect()
+        host.version()
+    except SandboxError as error:
+        watcher.note(f"{error.message}; only what is in the store can be answered.")
+        return None
+    return host
+
+
+def _terms(order: Order, store: Store, host: Engine | None, scratch: Path, watcher: Watcher) -> dict[str, Terms]:
+    names = tuple(dict.fromkeys(name for one in order.exercises for name in one.file.images))
+    if host is not None:
+        found = {ref.ref: ref.id for ref in images.ensure(host, names, watcher.phase)}
+        store.add_images(found)
+    else:
+        found = store.images()
+        missing = [name for name in names if name not in found]
+        if missing:
+            connect().version()  # raises, with what to do
+    made = {}
+    for exercise in order.exercises:
+        store.add_exercise(record.row(exercise))
+        isolated = runs_isolated(exercise, order.mode)
+        made[exercise.id] = terms(exercise, scratch / "exercises", found, order.mode, isolated=isolated)
+    return made
+
+
+def _probe() -> str | None:
+    """Say why the engine can't be used."""
+    try:
+        host = connect()
+        try:
+            host.version()
+            host.describe()
+        finally:
+            host.close()
+    except GraderError as error:
+        return error.message
+    return None
+
+
+class _Shelf:
+    """Snapshots, in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def has(self, digest: str) -> bool:
+        return bool(self._store.has_snapshots([digest]))
+
+    def put(self, one: Taken) -> None:
+        if one.snapshot is not None:
+            self._store.add_snapshot(one.digest, one.snapshot, one.files, one.bytes)
+
+
+def _grade(
+    order: Order, means: Means, host: Engine | None, make_backend: Callable[[int, Path], Backend], watcher: Watcher
+) -> Done:
+    store = means.store
+    store.add_people(order.plan.people)
+    watcher.phase(f"Taking in {len(order.plan.handins)} submissions")
+    found, gone = take_in(order.plan.handins, means.terms, means.scratch, _Shelf(store), lambda _: None)
+    grading, resumed = store.begin("batch", order.identity, order.settings)
+    means = replace(means, grading=grading.id)
+    items = _items(store, grading.id, found, means.terms)
+    tally = Tally(total=len(items))
+    todo = _answer(means, items, tally)
+    watcher.tally(tally)
+    if todo and host is None:
+        connect().version()  # raises, with what to do
+    backend = make_backend(_slots(order, host), means.scratch)
+    batch = Batch(means, backend, watcher, todo, tally)
+    left: list[str] = []
+    try:
+        complete = batch.run()
+        if complete:
+            store.finish(grading.id)
+    finally:
+        with uninterrupted():
+            backend.close()
+            left += _tidy(means, host)
+    return Done(grading.id, resumed, complete, batch.asked, batch.hopeless, tally, tuple(gone), tuple(left))
+
+
+def _items(
+    store: Store, grading: int, found: Sequence[tuple[HandIn, Taken]], by_exercise: Mapping[str, Terms]
+) -> list[Item]:
+    ids = store.add_handins(grading, [(handin, one.digest) for handin, one in found])
+    made: dict[int, Item] = {}
+    for number, (handin, one) in zip(ids, found, strict=True):
+        key = by_exercise[handin.exercise].key(one.digest)
+        # The same work twice in one source is one hand-in.
+        made.setdefault(number, Item(handin, number, key, one.digest, one.notes, one.whole))
+    return list(made.values())
+
+
+def _answer(means: Means, items: Sequence[Item], tally: Tally) -> list[Item]:
+    """Settle what the store can answer; gives the rest, identical work behind the first of its kind."""
+    store = means.store
+    pending = {row.id for row in store.pending(means.grading)}
+    wanted = [one for one in items if one.id in pending]
+    known = {} if means.fresh else store.known(one.key for one in wanted)
+    pairs = [(one.id, known[one.key]) for one in wanted if one.key in known]
+    store.settle(means.grading, pairs, "stored")
+    tally.stored = len(items) - len(wanted) + len(pairs)
+    first: dict[str, Item] = {}
+    for one in wanted:
+        if one.key in known:
+            continue
+        if one.key in first:
+            first[one.key].same.append(one)
+        else:
+            first[one.key] = one
+    return _fairly(list(first.values()))
+
+
+def _fairly(items: list[Item]) -> list[Item]:
+    """Put everybody's first hand-in before anybody's second, exercise by exercise, whose engines are the same."""
+    turns: Counter[tuple[str, str]] = Counter()
+    order: list[tuple[int, Item]] = []
+    for one in items:
+        who = (one.handin.exercise, one.handin.student)
+        order.append((turns[who], one))
+        turns[who] += 1
+    exercises = {name: number for number, name in enumerate(dict.fromkeys(one.handin.exercise for one in items))}
+    return [one for _, one in sorted(order, key=lambda pair: (exercises[pair[1].handin.exercise], pair[0]))]
+
+
+def _slots(order: Order, host: Engine | None) -> int:
+    if order.jobs is not None or host is None:
+        return order.jobs or 1
+    info = host.api.info()
+    isolated = any(runs_isolated(one, order.mode) for one in order.exercises)
+    cores, memory = int(info.get("NCPU") or 1), int(info.get("MemTotal") or 0)
+    return jobs.automatic(order.exercises, isolated=isolated, cores=cores, memory=memory, local=host.local)
+
+
+def _tidy(means: Means, host: Engine | None) -> list[str]:
+    """Remove everything that the batch has made; gives a sentence for each thing that is still there."""
+    left: list[str] = []
+    with suppress(GraderError):
+        means.store.release_all(means.owner)
+    if host is not None:
+        try:
+            left += pool.dismiss(host, means.name)
+        except SandboxError as error:
+            left.append(error.message)
+        host.close()
+    _sweep_quietly()
+    return left
