@@ -84,6 +84,12 @@ class Export(ABC):
     suffix: ClassVar[str]
     """The usual ending of a file in this format, without the dot."""
 
+    def __init__(self) -> None:
+        self.rows = 0
+        """How many were written, without those that only name columns."""
+        self.remarks: list[str] = []
+        """What a person should know of the file: who is not in it and why, what reading it will change."""
+
     @abstractmethod
     def write(self, book: Gradebook, stream: TextIO) -> None:
         """Write all of it to a text stream that was opened with `newline=""`."""

@@ -98,7 +98,8 @@ class Canvas(Export):
         fresh = [one_line(column.name) for column in made if not column.there]
         if fresh:
             self.remarks.append(
-                f"The roster has no column for these, so Canvas makes new assignments: {'; '.join(fresh)}."
+                "The roster has no column for these, so Canvas makes new assignments if it finds none of the very same "
+                f"name: {'; '.join(fresh)}."
             )
         return made
 

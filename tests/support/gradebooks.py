@@ -28,9 +28,9 @@ HARMLESS: Final = (
 """Text that must be read back as it was."""
 
 
-def make_person(name: str = "ada", **changes: Any) -> Person:
+def make_person(who: str = "ada", **changes: Any) -> Person:
     """Give one on the roster."""
-    return Person(**{"id": name, "name": name.title(), "email": f"{name}@example.org", "login": name, **changes})
+    return Person(**{"id": who, "name": who.title(), "email": f"{who}@example.org", "login": who, **changes})
 
 
 def make_task(name: str = "first-dockerfile", **changes: Any) -> Task:

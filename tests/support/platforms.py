@@ -29,10 +29,8 @@ class CanvasCourse:
         assert len({len(row) for row in table}) == 1
         header, *rest = table
         info = self._info(header)
-        targets: list[tuple[str, int]] = []
-        for name in header[info:]:
-            if not _TOTALS.search(name):
-                targets.append((self._assignment(name), header.index(name)))  # always the first of that name
+        read = [name for name in header[info:] if not _TOTALS.search(name)]
+        targets = [(self._assignment(name), header.index(name)) for name in read]  # always the first of that name
         found: dict[str, dict[int, str]] = {name: {} for name, _ in targets}
         for row in rest:
             if "Points Possible" in row[0]:
