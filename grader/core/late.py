@@ -31,6 +31,7 @@ def parse_extension(text: str) -> datetime | timedelta:
     except ValueError:
         found = None
     if found is not None and found.tzinfo is not None:
+        _utc(found)
         return found
     if found is not None and not text.strip().isdigit():
         raise ValueError(f"{quoted(text, 40)} has no time zone; write for example 2026-12-01T23:59:00+07:00")
@@ -111,7 +112,7 @@ def lateness(
     end = _utc(due)
     if extension is not None:
         longer = parse_extension(extension)
-        end = max(end, _utc(longer) if isinstance(longer, datetime) else end + longer)
+        end = max(end, _utc(longer) if isinstance(longer, datetime) else _after(end, longer))
     if received_at is None:
         return Lateness(unknown=True, due=end)
     # In UTC: Python takes two times of one zone apart by their clocks, which may have been changed in between.
@@ -176,4 +177,14 @@ def _span(seconds: int) -> str:
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{moment.isoformat()} is a time that no calendar has in UTC") from None
+
+
+def _after(moment: datetime, span: timedelta) -> datetime:
+    try:
+        return moment + span
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)

@@ -91,6 +91,11 @@ def test_extensions(extension: str, percent: int) -> None:
     assert late("2.5d", POLICY, extension).percent == percent
 
 
+def test_the_end_of_the_calendar() -> None:
+    due = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    assert lateness(DUE, due, POLICY, "7d").seconds == 0
+
+
 def test_an_extension_is_never_a_loss() -> None:
     assert late("0s", POLICY, "2026-11-01T00:00:00Z") == Lateness(due=DUE)
 
@@ -170,6 +175,7 @@ def test_later_is_never_better(score: Decimal, percent: Decimal, one: int, other
         ("3w", "is neither a date"),
         ("4000d", "longer than ten years"),
         ("9" * 300 + "d", "longer than ten years"),
+        ("0001-01-01T00:00:00+23:59", "no calendar has"),
         ("\x1b[31m", r"'\\x1b\[31m' is neither"),
     ],
 )
