@@ -36,8 +36,8 @@ def build(
 ) -> Gradebook:
     """Give the scores of everybody on the roster or with a hand-in, for `exercises` (default: all of the store).
 
-    `gradings` looks at nothing but these, `student` at one person. Without `details`, no stored Result is opened but those of attempts with an
-    overridden check: there is no feedback then, and flags and messages of results are missing.
+    `gradings` looks at nothing but these, `student` at one person. Without `details`, no stored Result is opened but
+    those of attempts with an overridden check: there is no feedback then, and what results say themselves is missing.
     """
     chosen = list(exercises) if exercises is not None else store.exercises()
     return _Builder(store, chosen, counts, gradings, student).build(details=details)
