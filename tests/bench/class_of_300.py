@@ -64,13 +64,13 @@ def in_a_loop(exercise: Path, members: Sequence[Member], mode: str, work: Path) 
     kept = work / f"alone-{mode}.json"
     found = saved(kept)
     for number, one in enumerate(members, 1):
-        if one.path.name in found:
+        if one.name in found:
             continue
-        found[one.path.name] = said, seconds = alone(exercise, one.path, mode, work / "report.json")
+        found[one.name] = said, seconds = alone(exercise, one.path, mode, work / "report.json")
         save(kept, found)
         odd = "" if one.expected in {said.kind, "graded"} else f"   EXPECTED {one.expected}"
         print(f"{number:4} {one.kind:10} {one.name[:50]!a:52} {said.kind:9} {seconds:6.1f} s{odd}", flush=True)
-    return {one.path.name: found[one.path.name] for one in members}
+    return {one.name: found[one.name] for one in members}
 
 
 def as_batch(exercise: Path, source: Path, mode: str, jobs: str, store: Path) -> float:
@@ -112,15 +112,17 @@ def main() -> int:
         throughput("in a loop", len(times), sum(times))
         print(f"{'':12} median {statistics.median(times):.2f} s, longest {max(times):.1f} s")
         print(*collections.Counter(said.kind for said, _ in found.values()).items())
-        odd = [one for one in members if one.expected not in {found[one.path.name][0].kind, "graded"}]
+        odd = [one for one in members if one.expected not in {found[one.name][0].kind, "graded"}]
         for one in odd:
-            print(f"NOT AS EXPECTED: {one.name!a}: {found[one.path.name][0].kind}, not {one.expected}")
+            print(f"NOT AS EXPECTED: {one.name!a}: {found[one.name][0].kind}, not {one.expected}")
         if chosen.loop_only:
             return len(odd) > 0
         seconds = as_batch(exercise, work / "class", chosen.engine, chosen.jobs, work / "grader.db")
         throughput("as a batch", len(members), seconds)
         print(f"{'ratio':12} {sum(times) / seconds:.2f}")
-        other = list(differences({name: said for name, (said, _) in found.items()}, stored(work / "grader.db")))
+        names = {one.path.name: one.name for one in members}
+        batched = {names.get(name, name): said for name, said in stored(work / "grader.db").items()}
+        other = list(differences({name: said for name, (said, _) in found.items()}, batched))
         print(*other, f"{len(other)} differences", sep="\n")
         return len(other) + len(odd) > 0
 
