@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 WRITES: Final = "grader_writes"
 """The option of a connection whose transaction is going to write."""
+PATIENCE: Final = 60
+"""Seconds to wait for other writers."""
 _T = TypeVar("_T")
 
 

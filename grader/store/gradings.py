@@ -43,12 +43,6 @@ class Gradings(Database):
             made = connection.execute(insert(GRADINGS).values(grader_version=__version__, **values).returning(GRADINGS))
             return GradingRow(**made.mappings().one()), False
 
-    def finish(self, grading_id: int) -> None:
-        """Say that nothing of a grading is left to do."""
-        with self.writing() as connection:
-            which = (GRADINGS.c.id == grading_id) & GRADINGS.c.finished_at.is_(None)
-            connection.execute(update(GRADINGS).where(which).values(finished_at=now(connection)))
-
     def gradings(self, exercise: str | None = None) -> list[GradingRow]:
         """Give all gradings, or those with hand-ins for one exercise; the newest first."""
         query = select(GRADINGS).order_by(GRADINGS.c.id.desc())
