@@ -30,7 +30,7 @@ from grader.core.transcript import Passage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Command", "Made", "Reference", "Script", "bind", "read"]
+__all__ = ["Command", "Draft", "Left", "Made", "Reference", "Script", "bind", "read", "skim"]
 
 _SCRIPTS: Final = frozenset([".sh", ".bash", ".zsh", ".ksh", ".dash"])
 
@@ -51,6 +51,23 @@ def read(text: str, name: str, task: str = "") -> Script:
     listed = ending in _SCRIPTS and jotted.is_list(text)
     session = page.read(pasted(text), pasted(clean(task)), block=ending in windows.ENDINGS, listed=listed)
     return _script(_runnable(session.drafts, session.left), session.left, session.seen)
+
+
+def skim(text: str, name: str, task: str = "") -> tuple[list[Draft], list[Left]]:
+    """Tell the commands in a file from everything else without asking bash: a glance at many files, to run nothing.
+
+    Takes and gives what `read` does, up to its limits; a file that is longer has no commands.
+    """
+    if len(text) > MAX_TEXT or text.count("\n") > MAX_LINES:
+        return [], []
+    text = clean(text)
+    ending = PurePosixPath(name).suffix.lower()
+    if _is_script(text, ending):
+        script = Jotted(text.split("\n")) if text.startswith("#!") else jotted.read(text)
+        return [Draft(piece.number, plain(piece.text)) for piece in shell.split(script.text)], script.left
+    listed = ending in _SCRIPTS and jotted.is_list(text)
+    session = page.read(pasted(text), pasted(clean(task)), block=ending in windows.ENDINGS, listed=listed)
+    return session.drafts, session.left
 
 
 def _of_script(text: str) -> Script:
