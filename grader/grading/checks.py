@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import clock
-from grader.core.errors import Broken, Failure, PolicyError, SandboxError, TimedOut, Unmet
+from grader.core.errors import Broken, Failure, Mismatch, PolicyError, SandboxError, TimedOut, Unmet
 from grader.core.result import CheckResult, Outcome, Visibility
 from grader.core.retry import until_it_holds
 from grader.core.specs import Where
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONG: Final = 2.0
-"""Seconds from which on a failure that nothing explains may be one of time."""
+"""Seconds from which on something that is missing may only be late."""
+_OF_TIME: Final = frozenset({"build_timeout", "not_listening"})
+"""Causes that may come of a slow machine; with any other one, more time would not help."""
 
 
 def run_checks(
@@ -167,8 +169,14 @@ def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, secon
         evidence=failure.evidence,
         diagnosis=diagnosis,
         seconds=seconds,
-        waited=isinstance(failure, TimedOut) or (diagnosis is None and seconds >= _LONG),
+        waited=_waited(failure, diagnosis, seconds),
     )
+
+
+def _waited(failure: Failure, diagnosis: Diagnosis | None, seconds: float) -> bool:
+    """Whether more time, or a faster machine, might have helped."""
+    in_time = isinstance(failure, Mismatch) or not (isinstance(failure, TimedOut) or seconds >= _LONG)
+    return not in_time and (diagnosis is None or diagnosis.cause in _OF_TIME)
 
 
 def explanation(check: Check, failure: Failure, target: Any, names: Collection[str] = ()) -> Diagnosis | None:
