@@ -80,16 +80,18 @@ def _listed(source: Path, label: str, asked: str, work: Path) -> tuple[Place, tu
         mode = source.stat().st_mode
     except OSError as error:
         raise UsageError(f"there is no source at {quoted(str(source))}: {error.strerror}") from None
-    if stat.S_ISDIR(mode):
-        if asked == "urls":
-            raise UsageError(f"{quoted(label)} is a folder, and the layout urls is a table", hint=_which())
-        return listing(source, label), ()
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
         raise UsageError(f"{quoted(label)} is neither a folder, an archive nor a table")
-    if starts_packed(source.resolve()):
+    is_folder = stat.S_ISDIR(mode)
+    packed = not is_folder and starts_packed(source.resolve())
+    if (is_folder or packed) and _is_of_tables(asked):
+        raise UsageError(f"{quoted(label)} is no table, and the layout {asked} is one", hint=_which())
+    if is_folder:
+        return listing(source, label), ()
+    if packed:
         place, notes = unpacked(source, label, work / "unpacked")
         return place, notes
-    if asked == "urls" or (asked == AUTO and is_table(source)):
+    if _is_of_tables(asked) or (asked == AUTO and is_table(source)):
         return Place(label, source), ()
     raise UsageError(
         f"{quoted(label)} is neither a folder, a zip or tar, nor a table with a column of git addresses",
@@ -129,6 +131,10 @@ def _refuse_one(place: Place, name: str, asked: str) -> None:
     if name != "folders":
         return
     sign = one_hand_in(place, sure=asked != AUTO)
+    if sign is None and asked == AUTO and place.packed and len(place.entries) == 1:
+        only = place.entries[0]
+        # An archive often has a folder around everything.
+        sign = one_hand_in(listing(only.path, place.label), sure=True) if only.kind == "folder" else None
     if sign is not None:
         raise UsageError(
             f"{quoted(place.label)} looks like the work of one student: {sign}",
@@ -139,6 +145,10 @@ def _refuse_one(place: Place, name: str, asked: str) -> None:
 def _load(name: str) -> Layout:
     found: type[Layout] = kinds.load(__name__, Layout, name)
     return found()
+
+
+def _is_of_tables(asked: str) -> bool:
+    return asked != AUTO and _load(asked).table
 
 
 def _words(label: str, layout: Layout, why: str, found: Sequence[Found], notes: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ _SYSTEMS: Final = frozenset(
 )  # fmt: skip
 """What operating systems leave in folders; so they do what begins with a dot."""
 _TABLES: Final = (".csv", ".tsv", ".xls", ".xlsx", ".ods")
-_OURS: Final = frozenset({"course.yaml", "course.yml"})
+_OURS: Final = frozenset({"course.yaml", "course.yml", "readme.md", "readme.txt", "readme"})
 PACKED: Final = (
     ".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tbz", ".zip", ".tar", ".7z", ".rar",
 )  # fmt: skip
@@ -71,8 +71,10 @@ class Place(NamedTuple):
     entries: tuple[Entry, ...] = ()
     """All that may be a student's, by name."""
     aside: tuple[str, ...] = ()
-    """Tables and settings of the course that lie there too."""
+    """Tables, and files about the course, that lie there too."""
     hidden: frozenset[str] = frozenset()
+    packed: bool = False
+    """Whether it comes out of an archive."""
     zoneless: bool = False
     """Whether the times of the files come from an archive that has no time zone."""
 
@@ -86,7 +88,7 @@ def stem(name: str) -> str:
     return Path(name).stem if Path(lower).suffix in _ENDINGS else name
 
 
-def listing(root: Path, label: str, *, zoneless: bool = False) -> Place:
+def listing(root: Path, label: str, *, packed: bool = False, zoneless: bool = False) -> Place:
     """List a folder once. Raises UsageError when it has too many entries, SandboxError when it can't be read."""
     try:
         with os.scandir(root) as found:
@@ -104,6 +106,7 @@ def listing(root: Path, label: str, *, zoneless: bool = False) -> Place:
         tuple(entry for entry in shown if not (entry.kind == "file" and _aside(entry.name))),
         tuple(entry.name for entry in aside),
         frozenset(entry.name for entry in entries if _of_system(entry.name)),
+        packed,
         zoneless,
     )
 
@@ -138,7 +141,7 @@ def one_hand_in(place: Place, *, sure: bool = False) -> str | None:
     folders = [entry.name for entry in place.entries if entry.kind == "folder"]
     if folders and all(_NUMBERED.fullmatch(name) for name in folders):
         return f"its folders are named like exercises: {', '.join(quoted(name, 30) for name in folders[:3])}"
-    return "it is a git repository with files" if ".git" in place.hidden and names else None
+    return "it is a git repository with files" if ".git" in place.hidden and (names or place.aside) else None
 
 
 def newest(path: Path) -> datetime | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
+from grader.batch import _table
 from grader.batch.sources._address import owner_and_name, shown
 from grader.batch.sources._clone import Wanted, clone_all
 from grader.batch.sources._layout import Layout, found
-from grader.core.errors import SandboxError, UsageError
+from grader.core.errors import UsageError
 from grader.core.handin import Found
-from grader.core.text import one_line, quoted
+from grader.core.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from grader.batch.sources._place import Place
 
-MAX_BYTES: Final = 8 * 1024 * 1024
+_HEAD: Final = 4096
 MAX_ROWS: Final = 20_000
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "url": ("url", "git_url", "clone_url", "repository_url", "repo_url", "student_repository_url", "repository", "repo",
@@ -28,10 +27,11 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "ref": ("ref", "commit", "sha", "tag", "branch"),
     "exercise": ("exercise", "exercise_id"),
     "received": ("received_at", "received", "submitted_at", "submission_timestamp", "timestamp"),
-    "id": ("id", "student_id", "roster_identifier", "identifier", "student"),
+    "id": ("id", "student_id", "roster_identifier", "identifier"),
     "login": ("login", "github_username", "username", "github"),
     "email": ("email", "e_mail", "email_address", "mail"),
-    "name": ("name", "full_name", "student_name"),
+    # What is called no more than a student may be anything.
+    "name": ("name", "full_name", "student_name", "student"),
     "group": ("group", "team", "group_name"),
 }  # fmt: skip
 """What columns may be called, the surest name first."""
@@ -54,7 +54,7 @@ class Urls(Layout):
 
     def collect(self, place: Place, work: Path) -> Iterator[Found]:
         """Clone what the table names, several at a time, and give one hand-in for each row."""
-        rows = list(_rows(place.root, place.label))
+        rows = _rows(place.root, place.label)
         made = clone_all([row.wanted for row in rows if row.wanted.url], work)
         for row in rows:
             yield _found(place, row, made, work)
@@ -94,55 +94,37 @@ def is_table(path: Path) -> bool:
     """Whether a file looks like a table of git addresses."""
     try:
         with path.open("rb") as file:
-            head = file.read(4096)
+            head = file.read(_HEAD)
     except OSError:
         return False
-    lines = head.decode("utf-8-sig", "replace").splitlines()
-    return (
-        b"\0" not in head and bool(lines) and "url" in _columns(next(csv.reader(lines[:1], delimiter=_comma(lines[0]))))
-    )
-
-
-def _comma(header: str) -> str:
-    return max(",;\t", key=header.count)
+    text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig", "replace")
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("sep=")), "")
+    return any("url" in _columns([cell.strip(' "') for cell in first.split(sign)]) for sign in ",;\t")
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
     """Say which column holds what."""
-    names = {
-        name.strip().casefold().replace(" ", "_").replace("-", "_"): n for n, name in reversed([*enumerate(header)])
-    }
-    known = {key: [names[name] for name in called if name in names] for key, called in _COLUMNS.items()}
-    columns = {key: numbers[0] for key, numbers in known.items() if numbers}
-    if "student" in names and "id" in columns and columns["id"] == names["student"] and "name" not in columns:
-        columns["name"] = columns.pop("id")  # what is called no more than a student may be anything; rosters try all
-    return columns
+    names: dict[str, int] = {}
+    for number, name in enumerate(header):
+        names.setdefault("_".join(name.casefold().replace("-", " ").split()), number)
+    found = {key: next((names[name] for name in called if name in names), None) for key, called in _COLUMNS.items()}
+    return {key: number for key, number in found.items() if number is not None}
 
 
-def _rows(path: Path, label: str) -> Iterator[_Row]:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SandboxError(f"{quoted(label)} can't be read: {error.strerror}") from error
-    if len(raw) > MAX_BYTES:
-        raise UsageError(f"{quoted(label)} is too large for a table of addresses")
-    text = raw.decode("utf-8-sig", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_comma(text.partition("\n")[0]))
-    try:
-        header = next(reader, [])
-        columns = _columns(header)
-        if "url" not in columns:
-            there = ", ".join(quoted(name, 30) for name in header[:10]) or "none"
-            raise UsageError(
-                f"{quoted(label)} has no column with addresses; its columns are {there}",
-                hint="Call the column url, repository, repo or clone_url.",
-            )
-        for number, cells in enumerate(reader):
-            if number >= MAX_ROWS:
-                raise UsageError(f"{quoted(label)} has more than {MAX_ROWS} rows")
-            row = {key: cells[n].strip() for key, n in columns.items() if n < len(cells)}
-            if any(cell.strip() for cell in cells):
-                yield _Row(reader.line_num, row)
-    except csv.Error as error:
-        raise UsageError(f"{quoted(label)} is not a table: {one_line(str(error))}") from error
+def _known(header: Sequence[str]) -> int:
+    columns = _columns(header)
+    return len(columns) + len(_COLUMNS) * ("url" in columns)
+
+
+def _rows(path: Path, label: str) -> list[_Row]:
+    table = _table.read(path, _known)
+    columns = _columns(table.header)
+    if "url" not in columns:
+        there = ", ".join(quoted(name, 30) for name in table.header[:10])
+        raise UsageError(
+            f"{quoted(label)} has no column with addresses; its columns are {there}",
+            hint="Call the column url, repository, repo or clone_url.",
+        )
+    if len(table.rows) > MAX_ROWS:
+        raise UsageError(f"{quoted(label)} has more than {MAX_ROWS} rows")
+    return [_Row(row.line, {key: row.cells[number] for key, number in columns.items()}) for row in table.rows]
