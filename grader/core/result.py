@@ -103,7 +103,7 @@ class CheckResult(Model):
     visibility: Visibility = Visibility.VISIBLE
     feedback: Feedback = Feedback.FULL
     seconds: float = 0.0
-    waited: bool = Field(default=False, exclude=True)
+    waited: bool = False
     """Whether it failed because, or after, a time was up: on a crowded machine that may be nobody's doing."""
 
 
