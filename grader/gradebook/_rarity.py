@@ -31,6 +31,10 @@ _HEAVIEST: Final = 4
 """How much more something counts that only one has than what everybody has."""
 _COMBINED: Final = 0.5
 """What a rare combination of common words counts, as words may go together; and odd spacing, as that is a habit."""
+_CHOICES: Final = 2
+"""How many things an element tells at the most: its rarest ones,"""
+_MORE: Final = 3
+"""or one in so many, should there be more."""
 _WORD: Final = re.compile(r"[A-Za-z]{5,20}")
 _MAX_WORDS: Final = 2_000
 _MAX_ODD: Final = 5_000
@@ -42,8 +46,8 @@ class Work:
 
     streams: dict[Part, list[int]]
     """Its pieces by number."""
-    things: dict[Part, frozenset[int]]
-    """What its pieces say, and how they are combined."""
+    elements: dict[Part, tuple[frozenset[int], ...]]
+    """Of each element what its pieces say, and how they are combined."""
     remarks: frozenset[int]
     words: frozenset[str]
     parties: int = 0
@@ -56,6 +60,10 @@ class Work:
     def stream(self, part: Part | None = None) -> list[int]:
         """Give the pieces of a part, or all."""
         return [one for each in PARTS if part in {None, each} for one in self.streams.get(each, ())]
+
+    def things(self, part: Part | None = None) -> Iterator[frozenset[int]]:
+        """Give what the elements of a part say, or of all."""
+        return (one for each in PARTS if part in {None, each} for one in self.elements.get(each, ()))
 
 
 @dataclass(slots=True)
@@ -102,18 +110,18 @@ class Class:
     def add(self, taken: Taken, texts: Iterable[str]) -> Work:
         """Take one more submission in; whose it is, its `parties` say before `close`."""
         streams: dict[Part, list[int]] = {}
-        things: dict[Part, frozenset[int]] = {}
+        things: dict[Part, tuple[frozenset[int], ...]] = {}
         for part, some in itertools.groupby(taken.elements, key=lambda one: one.part):
             elements = list(some)
             streams[part] = [self._number(f"={one}") for one in self.author.without(stream(elements))]
-            things[part] = frozenset(self._things(elements))
+            things[part] = tuple(self._things(elements))
         remarks = {f"!{one.key}" for one in taken.remarks} - self.author.remarks
         words = itertools.islice(dict.fromkeys(word for text in texts for word in _words(text)), _MAX_WORDS)
         work = Work(streams, things, frozenset(map(self._number, remarks)), frozenset(words) - self.author.words)
         self.works.append(work)
         return work
 
-    def _things(self, elements: Iterable[Element]) -> Iterator[int]:
+    def _things(self, elements: Iterable[Element]) -> Iterator[frozenset[int]]:
         left = MAX_PIECES
         for element in elements:
             own = self.author.without(element.pieces)[:left]
@@ -121,21 +129,21 @@ class Class:
             numbers = [self._number(name) for name in said_in(own)]
             if len(own) > 1:
                 self._parts[numbers[-1]] = tuple(numbers[:-1])
-            yield from numbers
+            yield frozenset(numbers)
 
     def close(self) -> None:
         """Count, once everything is there."""
         every = 0
         for work in self.works:
             every |= work.parties
-            for number in {*work.stream(), *work.remarks, *itertools.chain(*work.things.values())}:
+            for number in {*work.stream(), *work.remarks, *itertools.chain(*work.things())}:
                 self._holders[number] |= work.parties
         self.parties = every.bit_count()
         self._spell()
         special = {number for number in range(len(self.names)) if self._is_special(number)}
         for work in self.works:
             spelt = {self._numbers[_SPELLING + word] for word in work.words & self.spellings.keys()}
-            work.special = frozenset({*work.remarks, *itertools.chain(*work.things.values()), *spelt} & special)
+            work.special = frozenset({*work.remarks, *itertools.chain(*work.things()), *spelt} & special)
 
     def _is_special(self, number: int) -> bool:
         if self.names[number].startswith("=") or not 1 < self.holders(number) <= self.limit:
@@ -166,9 +174,20 @@ class Class:
         """Say how many have something."""
         return self._holders[number].bit_count()
 
-    def evidence(self, numbers: Iterable[int]) -> float:
-        """Say how much all of it tells together."""
-        return math.fsum(map(self.bits, numbers))
+    def evidence(self, left: Work, right: Work, part: Part | None = None) -> float:
+        """Say how much it tells together what two have in common and few others have; in a part, or in all."""
+        shared = left.special & right.special
+        remarks = math.fsum(self.bits(number) for number in shared if self.is_remark(number))
+        return remarks + min(self._told(left.things(part), shared), self._told(right.things(part), shared))
+
+    def _told(self, elements: Iterable[frozenset[int]], shared: frozenset[int]) -> float:
+        """Count what elements have of it, once; who chooses a rare program chooses its arguments with it."""
+        left, total = shared, 0.0
+        for element in elements:
+            here = sorted(map(self.bits, element & left), reverse=True)
+            left -= element
+            total += math.fsum(here[: max(_CHOICES, len(here) // _MORE)])
+        return total
 
     def is_remark(self, number: int) -> bool:
         """Whether it is a remark or a spelling."""

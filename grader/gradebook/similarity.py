@@ -225,12 +225,12 @@ class _Search:
 
     def _pair(self, mine: tuple[Work, int], theirs: tuple[Work, int], threshold: int) -> Pair | None:
         left, right = mine[0], theirs[0]
-        shared = left.special & right.special
-        bits = self.klass.evidence(shared)
+        bits = self.klass.evidence(left, right)
         if bits < self.klass.needed:
             return None
+        shared = left.special & right.special
         signs = {number for number in shared if self.klass.is_remark(number)}
-        percent, part = self._most_alike(left, right, shared, signs, threshold)
+        percent, part = self._most_alike(left, right, threshold)
         if percent < threshold:
             return None
         return Pair(
@@ -244,15 +244,11 @@ class _Search:
             other=self._side(*theirs),
         )
 
-    def _most_alike(
-        self, left: Work, right: Work, shared: frozenset[int], signs: set[int], threshold: int
-    ) -> tuple[int, str | None]:
+    def _most_alike(self, left: Work, right: Work, threshold: int) -> tuple[int, str | None]:
         """Say how much alike two are, and what: all, or a part that has enough in common by itself."""
         best: tuple[int, str | None] = (self._alike(left, right, None, threshold), None)
-        none = frozenset[int]()
         for part in PARTS if best[0] < threshold else ():
-            both = signs | (shared & left.things.get(part, none) & right.things.get(part, none))
-            if self.klass.evidence(both) >= self.klass.needed:
+            if self.klass.evidence(left, right, part) >= self.klass.needed:
                 best = max(best, (self._alike(left, right, part, threshold), part), key=itemgetter(0))
         return best
 
