@@ -7,7 +7,7 @@ import os
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import func, select
 
@@ -67,6 +67,16 @@ class Database:
             raise RuntimeError("a store can't be taken along into a child process: open it there")
         with told(self.name, self._engine.url.password):
             yield
+
+
+@contextmanager
+def or_closed(connection: Any) -> Iterator[None]:
+    """Close a new connection if it can't be used as it must be: nobody else would."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def now(connection: Connection) -> datetime:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, event
 
 from grader.core.errors import UsageError
-from grader.store.database import PATIENCE
+from grader.store.database import PATIENCE, or_closed
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
+
+_GONE: Final = 60
+"""Seconds after which one who says nothing in the middle of a transaction is given up."""
 
 
 def connected(url: URL, name: str) -> Engine:
@@ -26,20 +29,21 @@ def connected(url: URL, name: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        encoding = connection.info.parameter_status("server_encoding")
-        if encoding != "UTF8":
-            raise UsageError(
-                f"the database {name} keeps text as {encoding}, which has no room for all names",
-                hint="Make one with: createdb -E UTF8 -T template0 NAME",
-            )
-        # Nobody waits for ever, and who vanishes in the middle of a transaction holds up the others for a minute.
-        settings = {
-            "lock_timeout": f"{PATIENCE}s",
-            "idle_in_transaction_session_timeout": f"{PATIENCE}s",
-            "synchronous_commit": "on",
-        }
-        for key, value in settings.items():
-            connection.execute(f"SET {key} = '{value}'")
-        connection.commit()
+        with or_closed(connection):
+            encoding = connection.info.parameter_status("server_encoding")
+            if encoding != "UTF8":
+                raise UsageError(
+                    f"the database {name} keeps text as {encoding}, which has no room for all names",
+                    hint="Make one with: createdb -E UTF8 -T template0 NAME",
+                )
+            # Nobody waits for ever, and nobody who vanished holds up the others for ever.
+            settings = {
+                "lock_timeout": f"{PATIENCE}s",
+                "idle_in_transaction_session_timeout": f"{_GONE}s",
+                "synchronous_commit": "on",
+            }
+            for key, value in settings.items():
+                connection.execute(f"SET {key} = '{value}'")
+            connection.commit()
 
     return engine

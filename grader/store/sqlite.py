@@ -13,7 +13,7 @@ import psutil
 from sqlalchemy import create_engine, event
 
 from grader.core.errors import UsageError
-from grader.store.database import PATIENCE, WRITES
+from grader.store.database import PATIENCE, WRITES, or_closed
 from grader.store.trouble import StoreError, explain
 
 if TYPE_CHECKING:
@@ -61,12 +61,14 @@ def connected(url: URL) -> Engine:
     # Reading goes on while a page of results is worked on, so there is no most of connections.
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE}, max_overflow=-1)
 
-    @event.listens_for(engine, "connect")
+    # Before SQLAlchemy looks at the database: what fails there leaves the file open.
+    @event.listens_for(engine, "connect", insert=True)
     def configure(connection: Any, _record: object) -> None:
-        # Python's module would begin transactions by itself, and too late for reading and writing to be one.
-        connection.isolation_level = None
-        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
+        with or_closed(connection):
+            # Python's module would begin transactions by itself, and too late for reading and writing to be one.
+            connection.isolation_level = None
+            for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
