@@ -31,6 +31,7 @@ def test_has_everything(tmp_path: Path, exercise: str) -> None:
     members = make_class(tmp_path / "class", exercise, 300)
     assert {path.name for path in (tmp_path / "class").iterdir()} == {member.path.name for member in members}
     assert len({member.path.name for member in members}) == 300
+    assert len({member.name for member in members}) == 300
     assert {member.kind for member in members} >= KINDS
     assert {member.path.suffix for member in members} >= {"", ".zip", ".gz", ".tar"}
     names = {member.name for member in members}

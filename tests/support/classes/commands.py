@@ -36,6 +36,7 @@ _RIGHT: Final[dict[str, dict[str, str | None]]] = {
         "more-ports": f"docker run -d --name web -p 3000:3000 -p 3002:3002 {_SERVE} 3000",
         "variable": f"docker run -d -e A=b --name web -p 3000:3000 {_SERVE} 3000",
         "renamed": f"docker run -d --name wbe -p 3000:3000 {_SERVE} 3000\ndocker rename wbe web",
+        "quotes": f"docker run -d --name “web” -p 3000:3000 {_SERVE} 3000",
         "in-a-shell": f"docker run -d --name web -p 3000:3000 {IMAGE} sh -c 'python3 -m http.server 3000'",
     },
     "docs": {
@@ -85,7 +86,6 @@ _WRONG: Final[dict[str, dict[str, str | None]]] = {
         "program-name": f"doker run -d --name web -p 3000:3000 {_SERVE} 3000",
         "placeholder": f"docker run -d --name <name> -p 3000:3000 {_SERVE} 3000",
         "no-image": "docker run -d --name web -p 3000:3000",
-        "quotes": f"docker run -d --name “web” -p 3000:3000 {_SERVE} 3000",
         "host-network": f"docker run -d --name web --network host {_SERVE} 3000",
         "restart": f"docker run -d --restart always --name web -p 3000:3000 {_SERVE} 3000",
     },

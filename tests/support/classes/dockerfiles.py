@@ -132,7 +132,7 @@ _WRONG: Final[dict[str, dict[str, str | None]]] = {
         "run": f"RUN {_PLAIN} &",
         "ends": 'CMD ["echo", "Listening on port 3000"]',
         "twice": f'CMD ["python", {_SERVE}]\nCMD ["python", "server.py"]',
-        "entrypoint": f"ENTRYPOINT {_PLAIN}",
+        "entrypoint-shell": f"ENTRYPOINT {_PLAIN}",
         "in-shell": f'CMD ["sh", "-c", "{_PLAIN}; true"]',
         "token": f'ENV TOKEN=abc\nCMD ["python", {_SERVE}]',
         "stranger": f'USER stranger\nCMD ["python", {_SERVE}]',
