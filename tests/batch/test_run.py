@@ -1,0 +1,375 @@
+"""How a batch decides: with a store on disk, and attempts that only say how they end."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.batch import patience, run
+from grader.batch.backend import Ended, Job, Running
+from grader.batch.items import Item, Terms
+from grader.batch.run import Batch, Means
+from grader.batch.tally import Tally
+from grader.batch.verdicts import ONLY_CROWDED
+from grader.core.errors import SandboxError
+from grader.core.handin import HandIn
+from grader.core.result import CheckResult, ExerciseRef, Outcome, Result, Status, SubmissionRef
+from grader.exercise import record
+from grader.exercise.load import load
+from grader.store import Lost, Store, open_store
+from tests.support.exercises import GOOD, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@dataclass
+class Play:
+    """How one attempt ends."""
+
+    status: Status = Status.GRADED
+    outcome: Outcome = Outcome.PASSED
+    waited: bool = False
+    crowded: bool = False
+    crash: str = ""
+    asks: int = 0
+    """How many Ctrl-C come while it runs."""
+
+
+class Backend:
+    """Ends each job as its student's plays say, one after the other; the last play repeats."""
+
+    def __init__(self, plays: dict[str, list[Play]], slots: int = 2) -> None:
+        self.slots = slots
+        self.plays = plays
+        self.jobs: deque[Job] = deque()
+        self.started: list[str] = []
+        self.most = 0
+        self.alone: list[str] = []
+        self.interrupted = False
+
+    def start(self, job: Job) -> None:
+        self.started.append(job.student)
+        self.jobs.append(job)
+        self.most = max(self.most, len(self.jobs))
+
+    def wait(self, _seconds: float) -> Sequence[Ended]:
+        if not self.jobs:
+            return ()
+        if len(self.jobs) == 1:
+            self.alone.append(self.jobs[0].student)
+        job = self.jobs.popleft()
+        plays = self.plays.get(job.student, [Play()])
+        play = plays.pop(0) if len(plays) > 1 else plays[0]
+        for _ in range(play.asks):
+            os.kill(os.getpid(), signal.SIGINT)
+        if self.interrupted or play.crash:
+            return [Ended(job.handin, None, play.crash or "it was interrupted")]
+        waited = ("one",) if play.waited else ()
+        return [Ended(job.handin, result(job, play).model_dump_json().encode(), "", waited, play.crowded)]
+
+    def running(self) -> Sequence[Running]:
+        return [Running(job.handin, job.student, 1.0, "Checking") for job in self.jobs]
+
+    def bugs(self) -> Sequence[str]:
+        return ()
+
+    def interrupt(self) -> None:
+        self.interrupted = True
+
+    def close(self, *, at_once: bool = False) -> None:
+        self.interrupted = self.interrupted or at_once
+
+
+def result(job: Job, play: Play) -> Result:
+    check = CheckResult(
+        id="one", title="One", kind="build", outcome=play.outcome, points=Decimal(1), max_points=Decimal(1)
+    )
+    scored = play.status is Status.GRADED
+    return Result(
+        attempt=os.urandom(16).hex(),
+        exercise=ExerciseRef(id="serve", title="Serve", digest=load(job.exercise).digest),
+        submission=SubmissionRef(id=job.student, kind="dockerfile", received_at=MOMENT),
+        status=play.status,
+        score=Decimal(1) if scored else None,
+        max_score=Decimal(1) if scored else None,
+        message=None if scored else f"the engine went away under {job.student}",
+        checks=(check,) if scored else (),
+        seed=1,
+        started_at=MOMENT,
+        finished_at=MOMENT,
+        grader_version="1",
+    )
+
+
+@dataclass
+class Watched:
+    notes: list[str] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
+
+    def phase(self, name: str) -> None:
+        self.notes.append(name)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def tally(self, tally: Tally) -> None:
+        self.tallies.append(replace(tally))
+
+
+class World:
+    """A store with a grading, and what becomes of a batch in it."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store = store
+        exercise = load(write(folder / "exercises", GOOD))
+        store.add_exercise(record.row(exercise))
+        terms = Terms(exercise, exercise.folder, {}, "host", isolated=False, past_due=True)
+        self.swept = 0
+        self.reason: str | None = None
+        grading, _ = store.begin("batch", "this", {})
+        self.means = Means(
+            store=store,
+            grading=grading.id,
+            owner="here",
+            name="b",
+            scratch=folder,
+            terms={"serve": terms},
+            probe=lambda: self.reason,
+            sweep=self._sweep,
+        )
+        self.watched = Watched()
+        self.batch: Batch
+
+    def _sweep(self) -> None:
+        self.swept += 1
+
+    def items(self, *students: str, digest: str | None = None) -> list[Item]:
+        handins = [
+            HandIn(exercise="serve", student=one, path=Path("/nowhere"), label=one, received_at=MOMENT)
+            for one in students
+        ]
+        digests = [digest or f"sha256:{one}" for one in students]
+        ids = self.store.add_handins(self.means.grading, list(zip(handins, digests, strict=True)))
+        keys = [self.means.terms["serve"].key(one) for one in digests]
+        rows = zip(handins, ids, keys, digests, strict=True)
+        return [Item(handin, id_, key, digest_, (), whole=False) for handin, id_, key, digest_ in rows]
+
+    def run(self, backend: Backend, items: list[Item], **changes: Any) -> bool:
+        self.tally = Tally(total=len(items) + sum(len(one.same) for one in items))
+        means = replace(self.means, **changes)
+        self.batch = Batch(means, backend, self.watched, items, self.tally)
+        return self.batch.run()
+
+    def settled(self) -> dict[str, tuple[str, str]]:
+        """Give what the grading has settled on: status and way, by student."""
+        rows = {row.id: row for row in self.store.attempts()}
+        return {
+            handin.student: (rows[attempt].status, str(how))
+            for handin, attempt, how in self.store.items(self.means.grading)
+            if attempt is not None
+        }
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for module, name, value in ((run, "_DELAYS", (0.0, 0.0)), (run, "_ELSEWHERE", 0.01), (patience, "_PAUSES", (0, 0))):
+        monkeypatch.setattr(module, name, value)
+    with open_store(str(tmp_path / "grader.db")) as store:
+        yield World(store, tmp_path)
+
+
+def test_everything_is_graded_and_written_down(world: World) -> None:
+    backend = Backend({"bob": [Play(outcome=Outcome.FAILED)], "cem": [Play(Status.REJECTED)]})
+    assert world.run(backend, world.items("ada", "bob", "cem"))
+    assert world.settled() == {"ada": ("graded", "ran"), "bob": ("graded", "ran"), "cem": ("rejected", "ran")}
+    assert backend.most == 2
+    assert (world.tally.ran, world.tally.passed, world.tally.rejected, world.tally.left) == (3, 1, 1, 0)
+
+
+def test_the_same_work_is_graded_once(world: World) -> None:
+    first, *others = world.items("ada", "bob", "cem", digest="sha256:same")
+    first.same = others
+    backend = Backend({})
+    assert world.run(backend, [first])
+    assert backend.started == ["ada"]
+    assert world.settled()["cem"] == ("graded", "stored")
+    assert (world.tally.ran, world.tally.stored, world.tally.left) == (1, 2, 0)
+
+
+def test_the_same_work_is_graded_by_itself_if_the_first_could_not_be(world: World) -> None:
+    first, other = world.items("ada", "bob", digest="sha256:same")
+    first.same = [other]
+    assert world.run(Backend({"ada": [Play(Status.UNGRADED)]}), [first])
+    assert world.settled() == {"ada": ("ungraded", "ran"), "bob": ("graded", "ran")}
+
+
+@pytest.mark.parametrize("trouble", [Play(Status.UNGRADED), Play(crash="it was killed")], ids=["engine", "process"])
+def test_what_the_platform_fails_is_tried_again(world: World, trouble: Play) -> None:
+    backend = Backend({"ada": [trouble, Play()]})
+    assert world.run(backend, world.items("ada"))
+    assert world.settled() == {"ada": ("graded", "ran")}
+    [failure] = world.store.failures(world.means.grading)
+    assert failure.tries == 1
+    assert failure.cause in {"the engine went away under ada", "it was killed"}
+    assert world.swept == (1 if trouble.crash else 0)
+
+
+def test_in_the_end_it_is_recorded_without_a_score(world: World) -> None:
+    backend = Backend({"ada": [Play(crash="it was killed")]})
+    assert world.run(backend, world.items("ada"))
+    assert backend.started == ["ada"] * run.TRIES
+    [row] = world.store.attempts()
+    assert (row.status, row.score) == (Status.UNGRADED, None)
+    assert world.store.result(row.id).message == "it was killed"
+    assert [one.tries for one in world.store.failures(world.means.grading)] == [1, 2, 3]
+    assert world.tally.ungraded == 1
+
+
+def test_several_in_a_row_open_the_breaker_and_a_working_engine_closes_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.batch.breaker.PAUSES", (0.0,))
+    students = [f"s{n}" for n in range(6)]
+    backend = Backend({one: [Play(Status.UNGRADED), Play()] for one in students[:3]})
+    assert world.run(backend, world.items(*students))
+    assert set(world.settled().values()) == {("graded", "ran")}
+    assert any("engine went away" in (one.paused or "") for one in world.watched.tallies) or backend.alone
+
+
+def test_with_an_engine_that_stays_away_nobody_is_failed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.batch.breaker.PAUSES", (0.0,))
+    monkeypatch.setattr("grader.batch.breaker.GIVES_UP", 0.05)
+    world.reason = "no engine"
+    students = [f"s{n}" for n in range(20)]
+    backend = Backend({one: [Play(Status.UNGRADED)] for one in students}, slots=1)
+    assert not world.run(backend, world.items(*students))
+    assert len(backend.started) == 3
+    assert world.settled() == {}
+    assert "the engine went away" in (world.batch.hopeless or "")
+
+
+def test_a_time_out_in_a_crowd_is_seen_again_alone(world: World) -> None:
+    slow = Play(outcome=Outcome.FAILED, waited=True, crowded=True)
+    backend = Backend({"ada": [slow, Play()], "bob": [slow, slow]})
+    assert world.run(backend, world.items("ada", "bob", "cem", "dua"))
+    assert backend.started == ["ada", "bob", "cem", "dua", "ada", "bob"]
+    assert {"ada", "bob"} <= set(backend.alone)
+    results = {row.student: world.store.result(row.id) for row in world.store.attempts()}
+    assert results["ada"].checks[0].outcome is Outcome.PASSED
+    assert results["ada"].flags == (ONLY_CROWDED,)
+    assert results["bob"].checks[0].outcome is Outcome.FAILED
+    assert results["bob"].flags == ()
+    assert len(results) == 4
+
+
+def test_a_time_out_alone_counts_at_once(world: World) -> None:
+    backend = Backend({"ada": [Play(outcome=Outcome.FAILED, waited=True)]})
+    assert world.run(backend, world.items("ada"))
+    assert backend.started == ["ada"]
+
+
+def test_one_ctrl_c_brings_what_runs_to_its_end(world: World) -> None:
+    backend = Backend({"ada": [Play(asks=1)]})
+    assert not world.run(backend, world.items("ada", "bob", "cem", "dua"))
+    assert world.settled().keys() == {"ada", "bob"}
+    assert world.batch.asked
+    assert any("Ctrl-C again" in note for note in world.watched.notes)
+    again = Backend({})
+    assert world.run(again, [one for one in world.items("ada", "bob", "cem", "dua") if one.handin.student > "bob"])
+    assert again.started == ["cem", "dua"]
+
+
+def test_two_stop_it_and_nothing_is_held_against_anybody(world: World) -> None:
+    backend = Backend({"ada": [Play(asks=2)]})
+    assert not world.run(backend, world.items("ada", "bob", "cem"))
+    assert backend.interrupted
+    assert world.settled().keys() == {"ada"}
+    assert world.store.failures(world.means.grading) == []
+    assert world.store.claim(world.means.grading, world.items("bob")[0].id, "sha256:k", "else") == "claimed"
+
+
+def test_what_another_batch_has_is_waited_for(world: World) -> None:
+    [item] = world.items("ada")
+    other = Backend({})
+    assert world.store.claim(world.means.grading, item.id, item.key, "here too") == "claimed"
+
+    class Late(Backend):
+        waits = 0
+
+        def wait(self, seconds: float) -> Sequence[Ended]:
+            self.waits += 1
+            if self.waits == 3:
+                world.store.release(item.id, "here too")
+            return super().wait(seconds)
+
+    late = Late({})
+    assert world.run(late, [item])
+    assert late.started == ["ada"]
+    assert late.waits > 3
+    assert other.started == []
+
+
+def test_what_the_store_knows_by_now_is_not_graded_again(world: World) -> None:
+    backend = Backend({})
+    world.run(backend, world.items("ada"))
+    assert world.run(backend, world.items("bob", digest="sha256:ada"))
+    assert backend.started == ["ada"]
+    assert world.settled()["bob"] == ("graded", "stored")
+
+
+def test_fresh_grades_again(world: World) -> None:
+    world.run(Backend({}), world.items("ada"))
+    grading, _ = world.store.begin("batch", "fresh", {})
+    world.means = replace(world.means, grading=grading.id)
+    backend = Backend({})
+    assert world.run(backend, world.items("ada"), fresh=True)
+    assert backend.started == ["ada"]
+
+
+def test_a_result_that_can_not_be_written_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, left = world.store.commit, [SandboxError("the disk is full"), SandboxError("the disk is full")]
+
+    def commit(*given: Any) -> None:
+        if left:
+            raise left.pop()
+        real(*given)
+
+    monkeypatch.setattr(world.store, "commit", commit)
+    assert world.run(Backend({}), world.items("ada"))
+    assert world.settled() == {"ada": ("graded", "ran")}
+    assert sum("the disk is full" in note for note in world.watched.notes) == 2
+
+
+def test_a_full_disk_ends_it_in_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def commit(*_: Any) -> None:
+        raise SandboxError("the disk is full")
+
+    monkeypatch.setattr(world.store, "commit", commit)
+    with pytest.raises(SandboxError, match="the disk is full"):
+        world.run(Backend({}), world.items("ada"))
+
+
+def test_what_was_taken_over_is_left_to_the_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, lost = world.store.commit, [True]
+
+    def commit(*given: Any) -> None:
+        real(*given)
+        if lost and lost.pop():
+            raise Lost("taken over")
+
+    monkeypatch.setattr(world.store, "commit", commit)
+    backend = Backend({})
+    assert world.run(backend, world.items("ada"))
+    assert backend.started == ["ada"]
+    assert (world.tally.ran, world.tally.stored) == (0, 1)
