@@ -39,7 +39,7 @@ class Output:
             known = ", ".join(kinds.names(PACKAGE))
             raise UsageError(f"unknown report format '{name}'", hint=f"There are: {known}.") from None
         target = Path(path) if path and path != "-" else None  # as many programs write standard output
-        why = _objection(target) if target is not None else None
+        why = objection(target) if target is not None else None
         if why is not None:
             raise UsageError(f"the report file '{target}' {why}")
         return cls(kind, name, target)
@@ -56,7 +56,7 @@ class Output:
 
     def write(self, results: Sequence[Result]) -> None:
         """Write the report; a file is there whole or not at all. Raises SandboxError if it can't be written."""
-        with _opened(self.path) if self.path is not None else contextlib.nullcontext(sys.stdout) as stream:
+        with opened(self.path) if self.path is not None else contextlib.nullcontext(sys.stdout) as stream:
             report = self.format()
             report.start(stream)
             for result in results:
@@ -65,7 +65,7 @@ class Output:
             stream.flush()
 
 
-def _objection(path: Path) -> str | None:
+def objection(path: Path) -> str | None:
     """Say why a file can't be written, as far as that can be told before there is anything to write."""
     try:
         if path.is_dir():
@@ -84,25 +84,26 @@ def _is_special(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def opened(path: Path, what: str = "report", *, newline: str = "\n", mode: int = 0o644) -> Iterator[TextIO]:
+    """Open a file that is there whole afterwards, or as it was. Raises SandboxError if it can't be written."""
     try:
         if _is_special(path):
-            with path.open("w", encoding="utf-8", newline="\n") as stream:
+            with path.open("w", encoding="utf-8", newline=newline) as stream:
                 yield stream
         else:
-            with _atomic(path) as stream:
+            with _atomic(path, newline, mode) as stream:
                 yield stream
     except OSError as error:
-        raise SandboxError(f"the report file '{path}' can't be written: {error.strerror}") from None
+        raise SandboxError(f"the {what} file '{path}' can't be written: {error.strerror}") from None
 
 
 @contextlib.contextmanager
-def _atomic(path: Path) -> Iterator[TextIO]:
+def _atomic(path: Path, newline: str, mode: int) -> Iterator[TextIO]:
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", newline=newline) as stream:
             yield stream
-        os.chmod(temporary, 0o644)  # noqa: PTH101 - mkstemp makes it private; a report is for others
+        os.chmod(temporary, mode)  # noqa: PTH101 - mkstemp makes it private
         os.replace(temporary, path)  # noqa: PTH105 - as above
     except BaseException:
         with contextlib.suppress(OSError):

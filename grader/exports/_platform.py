@@ -25,8 +25,8 @@ _WHY: Final[dict[str, str]] = {
 
 
 def names(people: Iterable[Person]) -> str:
-    """Name people in a remark: all of them, as none may be lost."""
-    return ", ".join(one_line(person.name or person.id) for person in people)
+    """Name people in a remark: all of them, as none may be lost; names have commas."""
+    return "; ".join(one_line(person.name or person.id) for person in people)
 
 
 def known(book: Gradebook, export: Export, platform: str) -> list[Person]:
@@ -54,7 +54,7 @@ def remark_guarded(export: Export, values: Iterable[str], platform: str) -> None
     if guarded:
         export.remarks.append(
             f"A spreadsheet would run these, so they have an apostrophe, and {platform} does not find them: "
-            f"{', '.join(guarded)}. Enter their scores by hand."
+            f"{'; '.join(guarded)}. Enter their scores by hand."
         )
 
 
@@ -71,7 +71,7 @@ def remark_uneven(export: Export, people: Sequence[Person], task: Task, found: E
     if uneven:
         export.remarks.append(
             f"{one_line(task.title)}: not every check could be looked at, so the score is of less than "
-            f"{show_points(task.max_score)}: {', '.join(uneven)}."
+            f"{show_points(task.max_score)}: {'; '.join(uneven)}."
         )
 
 
@@ -95,7 +95,7 @@ def remark_capped(export: Export, those: Sequence[str]) -> None:
     """Say whose score was above the maximum."""
     if those:
         export.remarks.append(
-            f"Written as full marks, as Moodle takes no more unless the site allows it: {', '.join(those)}."
+            f"Written as full marks, as Moodle takes no more unless the site allows it: {'; '.join(those)}."
         )
 
 

@@ -24,6 +24,8 @@ _INFO: Final = (
 )  # fmt: skip
 """What Canvas says of a student, in the order that it insists on."""
 _USUAL: Final = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_ALWAYS: Final = frozenset({"ID", "SIS Login ID", "Section"})
+"""What every gradebook has that was exported from Canvas; another table's `ID` is none of Canvas's."""
 _KEYS: Final = ("ID", "SIS User ID", "SIS Login ID")
 """What Canvas knows a student by, the first that it finds; by the name only if it finds none."""
 _POINTS: Final = "Points Possible"
@@ -56,7 +58,7 @@ class Canvas(Export):
     def write(self, book: Gradebook, stream: TextIO) -> None:
         people = _platform.known(book, self, "Canvas")
         theirs = dict.fromkeys(name for person in people for name in person.columns)
-        from_canvas = {"ID", "Section"} <= set(theirs) and not {"Student", "LastName"}.isdisjoint(theirs)
+        from_canvas = set(theirs) >= _ALWAYS and not {"Student", "LastName"}.isdisjoint(theirs)
         info = _info(theirs) if from_canvas else _USUAL
         columns = self._columns(book.tasks, theirs if from_canvas else {})
         found = _platform.entries(book)
@@ -81,7 +83,7 @@ class Canvas(Export):
             stream.write(_cells.row([*(_cells.returned(one) for one in _of(person, info)), *scores]))
             self.rows += 1
         if excused:
-            self.remarks.append(f"Excused in Canvas, and left so although there is a score: {', '.join(excused)}.")
+            self.remarks.append(f"Excused in Canvas, and left so although there is a score: {'; '.join(excused)}.")
 
     def _columns(self, tasks: Sequence[Task], theirs: Mapping[str, None]) -> list[_Column]:
         titles = Counter(_folded(task.title) for task in tasks)
@@ -112,18 +114,16 @@ class Canvas(Export):
 
 
 def _info(theirs: Iterable[str]) -> tuple[str, ...]:
-    """Give the roster's own columns that say who a student is."""
+    """Give the roster's own columns that say who a student is, in the order of Canvas."""
     own = set(theirs)
-    if "SIS User ID" in own:
-        own.add("SIS Login ID")  # Canvas looks for both, or for the login alone
     return tuple(name for name in _INFO if name in own)
 
 
 def _of(person: Person, info: Sequence[str]) -> list[str]:
     # Never our own id as Canvas's: Canvas reads a number from its beginning, which may be somebody else's.
     ours = {"Student": person.name, "SIS User ID": person.id, "SIS Login ID": person.login, "Section": person.section}
-    canvas = "ID" in person.columns
-    values = [person.columns.get(name, "" if canvas else ours.get(name, "")) for name in info]
+    theirs = person.columns if person.columns.keys() >= _ALWAYS else ours
+    values = [theirs.get(name, "") for name in info]
     # A row that begins so would be taken for the row of the points. Canvas doesn't know people by their names.
     values[0] = values[0].replace(_POINTS, _POINTS.replace(" ", "_"))
     return values
@@ -137,7 +137,7 @@ def _theirs(task: Task, theirs: Iterable[str], *, alone: bool) -> str | None:
         fits = [name for name in fits if wanted in {name, _title(name)}] or fits
         if len(fits) > 1:
             raise UsageError(
-                f"the roster has {len(fits)} columns for {task.id}: {', '.join(one_line(name) for name in fits)}",
+                f"the roster has {len(fits)} columns for {task.id}: {'; '.join(one_line(name) for name in fits)}",
                 hint="Rename the other assignments in Canvas, and download the gradebook again.",
             )
         if fits:

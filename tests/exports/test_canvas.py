@@ -58,7 +58,7 @@ def test_canvas_finds_everybody_and_the_assignment() -> None:
 def test_a_roster_with_other_columns_comes_back_in_its_own() -> None:
     columns = {"LastName": "Lovelace", "FirstName": "Ada", "ID": "101", "SIS Login ID": "ada", "Section": "A"}
     assert rows(written(Canvas(), make_book([make_person(columns=columns)])))[0] == [*columns, "First Dockerfile"]
-    columns = {"Student": "Ada", "ID": "101", "Section": "A"}
+    columns = {"Student": "Ada", "ID": "101", "SIS Login ID": "ada", "Section": "A"}
     assert rows(written(Canvas(), make_book([make_person(columns=columns)])))[0] == [*columns, "First Dockerfile"]
     everything = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID", "Root Account", "Section")
     columns = dict.fromkeys(reversed(everything), "x") | {"ID": "7"}
@@ -175,6 +175,8 @@ class TestWhoIsWho:
         people = [make_person("12-a", name="A", login="", section="A"), make_person("7x", name="B", login="bo")]
         text = written(Canvas(), make_book(people))
         assert rows(text)[2] == ["A", "", "12-a", "", "A", "8"]
+        other = make_person("12", columns={"Student": "A", "ID": "12", "Section": "A"})
+        assert rows(written(Canvas(), make_book([other])))[2][:4] == ["12", "", "12", "12"]
         # Canvas reads "12-a" as 12 where it expects its own id.
         assert canvas.read(text) == {"First Dockerfile": {8: "8", 7: "8"}}
 
@@ -199,7 +201,7 @@ class TestWhoIsWho:
         assert "Canvas does not find them: =cmd|'/C calc'!A0. Enter their scores by hand." in guarded
 
     def test_known_by_name_only(self) -> None:
-        person = make_person(columns={"Student": "Ada", "ID": "", "Section": "A"})
+        person = make_person(columns={"Student": "Ada", "ID": "", "SIS Login ID": "", "Section": "A"})
         export, canvas = Canvas(), CanvasCourse({7: ("Ada", "", "")})
         assert canvas.read(written(export, make_book([person]))) == {"First Dockerfile": {7: "8"}}
         assert "Canvas can only know these by their names: Ada." in export.remarks

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from defusedxml import ElementTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
@@ -23,6 +23,9 @@ TEXT_IN_QUOTES: Final = "44,34,76,1,,0,true"
 """The same, with "Format quoted field as text": ids of digits stay text."""
 SEMICOLONS: Final = "59,34,76,1"
 """As where the decimal point is a comma."""
+TABS: Final = "9,34,76,1"
+ALL_AT_ONCE: Final = "44/59/9,,76,1"
+"""With all three as separators, and no quotes."""
 
 _SECONDS: Final = 120
 _NAMES: Final = {
@@ -42,20 +45,26 @@ class Shown(NamedTuple):
     formula: str | None
 
 
-def opened(path: Path, options: str) -> list[list[Shown]]:
-    """Open a CSV file in LibreOffice, and give what its cells have come to."""
-    out = path.parent / "opened"
-    _convert(path, options, out)
-    root = ElementTree.parse(out / f"{path.stem}.fods").getroot()
-    assert root is not None
-    return [row for element in root.iterfind(".//table:table-row", _NAMES) for row in _rows(element)]
+EMPTY: Final = Shown("", "", None, None)
 
 
-def _convert(path: Path, options: str, out: Path) -> None:
-    profile = path.parent / "profile"
+def opened(paths: Sequence[Path], options: str) -> list[list[list[Shown]]]:
+    """Open CSV files of one folder in LibreOffice, and give what the cells of each have come to."""
+    folder = paths[0].parent
+    out = folder / "opened"
+    _convert(paths, options, folder / "profile", out)
+    tables = []
+    for path in paths:
+        root = ElementTree.parse(out / f"{path.stem}.fods").getroot()
+        assert root is not None
+        tables.append([row for element in root.iterfind(".//table:table-row", _NAMES) for row in _rows(element)])
+    return tables
+
+
+def _convert(paths: Sequence[Path], options: str, profile: Path, out: Path) -> None:
     command = [
         PROGRAM or "soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
-        f"--infilter=CSV:{options}", "--convert-to", "fods", "--outdir", str(out), str(path),
+        f"--infilter=CSV:{options}", "--convert-to", "fods", "--outdir", str(out), *map(str, paths),
     ]  # fmt: skip
     # A session of its own: the program is a script that starts another.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
@@ -66,7 +75,7 @@ def _convert(path: Path, options: str, out: Path) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     assert process.returncode == 0, said
-    assert (out / f"{path.stem}.fods").is_file(), said
+    assert all((out / f"{path.stem}.fods").is_file() for path in paths), said
 
 
 def _rows(element: Element) -> Iterator[list[Shown]]:
