@@ -85,7 +85,9 @@ def journalled(engine: Engine, path: Path) -> tuple[str, ...]:
     wanted = "delete" if where else "wal"
     raw = engine.raw_connection()
     try:
-        mode = _switch(raw.cursor(), wanted)
+        # A cursor that is left open keeps the file open, too.
+        with contextlib.closing(raw.cursor()) as cursor:
+            mode = _switch(cursor, wanted)
     except sqlite3.Error as error:
         raise explain(error, str(path)) from error
     finally:
