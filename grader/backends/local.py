@@ -106,7 +106,7 @@ class _Worker:
 
     def _last_words(self) -> str:
         """Say how the process ended."""
-        self.end(0.0)
+        self._await(1.0)
         code = self.process.returncode
         self._said.seek(0, os.SEEK_END)
         self._said.seek(max(0, self._said.tell() - _TAIL))
@@ -127,10 +127,14 @@ class _Worker:
             self.process.terminate()
 
     def end(self, grace: float) -> None:
-        """Have it end, by force after `grace` seconds."""
+        """Have it end, by force after `grace` seconds, and forget it."""
         self.connection.close()
+        self._await(grace)
+        self._said.close()
+
+    def _await(self, grace: float) -> None:
         try:
-            self.process.wait(grace or 1.0)
+            self.process.wait(grace)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
