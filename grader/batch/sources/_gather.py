@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import errno
-import html
 import os
 import shutil
 import stat
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from grader.batch.sources._page import plain
 from grader.batch.sources._place import PACKED, stem
 from grader.core.errors import PolicyError, SandboxError, SubmissionError
 from grader.core.text import one_line, quoted
@@ -133,54 +132,3 @@ def _copied(source: Path, target: Path) -> None:
         os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
     except OSError as error:
         raise SandboxError(f"{quoted(source.name)} can't be copied: {error.strerror}") from error
-
-
-_BLOCKS: Final = frozenset(
-    {"p", "div", "br", "li", "pre", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"}
-)
-_UNSEEN: Final = frozenset({"script", "style", "head", "title"})
-
-
-class _Reader(HTMLParser):
-    """Collects what a reader of a page sees, line by line."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.lines = [""]
-        self._unseen = 0
-        self._verbatim = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the library's
-        self._unseen += tag in _UNSEEN
-        self._verbatim += tag == "pre"
-        if tag in _BLOCKS:
-            self.lines.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
-        self._verbatim = max(0, self._verbatim - (tag == "pre"))
-        if tag in _BLOCKS:
-            self.lines.append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._unseen:
-            return
-        first, *rest = data.replace("\xa0", " ").split("\n") if self._verbatim else [" ".join(data.split())]
-        spaced = not self._verbatim and data[:1].isspace() and self.lines[-1]
-        self.lines[-1] += f" {first}" if spaced else first
-        self.lines += rest
-        if not self._verbatim and first and data[-1:].isspace():
-            self.lines[-1] += " "
-
-
-def plain(page: str) -> str:
-    """Give what a reader of a page sees."""
-    reader = _Reader()
-    try:
-        reader.feed(page)
-        reader.close()
-    except (AssertionError, ValueError):  # what the library gives up at
-        return html.unescape(page)
-    lines = [line.rstrip() for line in reader.lines]
-    kept = [line for n, line in enumerate(lines) if line or (n and lines[n - 1])]
-    return "\n".join(kept).strip("\n") + "\n"

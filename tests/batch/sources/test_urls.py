@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.batch.sources import _clone, read
 from grader.batch.sources._address import PROTOCOLS
-from grader.batch.sources._clone import Bounds, CannotClone, Wanted, clone
+from grader.batch.sources._clone import Bounds, CannotClone, Wanted, clone, clone_all
 from grader.core.errors import SandboxError, UsageError
 from grader.core.process import Finished, run
 from tests.support.sources import DOCKERFILE, by, git, names, repository, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from grader.batch.sources import Reading
@@ -182,6 +184,23 @@ def test_an_interrupt_starts_nothing_new(tmp_path: Path, work: Path) -> None:
         clone(Wanted(f"file://{tmp_path}/ada"), work / "clone", Bounds(), stopped.is_set)
 
 
+def test_a_ctrl_c_ends_what_runs(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+
+    def one(wanted: Wanted, _into: Path, _bounds: Bounds, stopped: Callable[[], bool]) -> Path:
+        if wanted.url == "first":
+            raise KeyboardInterrupt
+        while not stopped():
+            ended.wait(0.01)
+        ended.set()
+        raise CannotClone("stopped")
+
+    monkeypatch.setattr(_clone, "clone", one)
+    with pytest.raises(KeyboardInterrupt):
+        clone_all([Wanted("first"), Wanted("second")], work)
+    assert ended.is_set()
+
+
 def test_tokens_are_on_no_command_line(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
@@ -194,6 +213,27 @@ def test_tokens_are_on_no_command_line(work: Path, monkeypatch: pytest.MonkeyPat
         clone(Wanted("https://ada:ghp_secret@127.0.0.1:9/ada/docker"), work / "clone", Bounds())
     assert "127.0.0.1" in " ".join(seen)
     assert "ghp_secret" not in " ".join([*seen, str(caught.value)])
+
+
+def test_tokens_reach_the_server_and_nobody_else(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PROTOCOLS, "http")
+    asked: list[tuple[str, str | None]] = []
+
+    class Server(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_error(403)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(CannotClone, match="403") as caught:
+            clone(Wanted(f"http://ada:pass@127.0.0.1:{server.server_port}/ada/docker"), work / "clone", Bounds())
+        server.shutdown()
+    assert asked == [("/ada/docker/info/refs?service=git-upload-pack", "Basic YWRhOnBhc3M=")]
+    assert "pass" not in str(caught.value)
 
 
 def test_without_git(tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
