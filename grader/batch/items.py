@@ -102,9 +102,10 @@ def freeze(exercise: Exercise, into: Path) -> Exercise:
     return frozen
 
 
-def terms(exercise: Exercise, into: Path, images: Mapping[str, str], mode: Mode, *, isolated: bool) -> Terms:
+def terms(
+    exercise: Exercise, into: Path, images: Mapping[str, str], mode: Mode, *, isolated: bool, due: datetime | None
+) -> Terms:
     """Settle what holds for an exercise during a batch."""
-    due = exercise.file.due
     mine = {name: images[name] for name in exercise.file.images}
     past_due = due is None or datetime.now(UTC) >= due
     return Terms(freeze(exercise, into), exercise.folder, mine, mode, isolated, past_due)

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.batch import jobs
 from grader.batch.items import Item, take_in, terms
@@ -26,6 +26,7 @@ from grader.store import owners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from grader.batch.backend import Backend
     from grader.batch.intake import Taken
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from grader.batch.planned import Plan
     from grader.batch.tally import Watcher
     from grader.core.handin import HandIn
+    from grader.core.late import LatePolicy
     from grader.exercise.engines import Mode
     from grader.exercise.model import Exercise
     from grader.store import Store
@@ -151,11 +153,20 @@ def _terms(order: Order, store: Store, host: Engine | None, scratch: Path, watch
         if missing:
             connect().version()  # raises, with what to do
     made = {}
+    dates = dict(order.plan.terms)
     for exercise in order.exercises:
-        store.add_exercise(record.row(exercise))
+        due, late = dates.get(exercise.id, (exercise.file.due, exercise.file.late))
+        row = record.row(exercise)
+        store.add_exercise(replace(row, due=due, file={**row.file, **_dated(due, late)}))
         isolated = runs_isolated(exercise, order.mode)
-        made[exercise.id] = terms(exercise, scratch / "exercises", found, order.mode, isolated=isolated)
+        made[exercise.id] = terms(exercise, scratch / "exercises", found, order.mode, isolated=isolated, due=due)
     return made
+
+
+def _dated(due: datetime | None, late: LatePolicy | None) -> dict[str, Any]:
+    """Give what a course may say instead of the exercise, as exercise.yaml has it."""
+    found = {"due": due.isoformat() if due else None, "late": late.model_dump(mode="json") if late else None}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _probe() -> str | None:

@@ -134,7 +134,9 @@ def _exercises(name: str) -> tuple[Course | None, list[Exercise]]:
         from grader.batch import course
 
         read = course.read(Path(name))
-        return read, [load(find(one)) for one in read.names]
+        loaded = [load(find(one)) for one in read.names]
+        read.fit(loaded)
+        return read, loaded
     return None, [load(find(one)) for one in dict.fromkeys(filter(None, name.split(",")))]
 
 

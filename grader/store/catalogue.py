@@ -31,8 +31,9 @@ class Catalogue(Database):
         }
         with self.writing() as connection:
             used = now(connection)
-            # The same content is the same exercise: there is nothing else to change.
-            done = connection.execute(update(EXERCISES).where(EXERCISES.c.digest == row.digest).values(used_at=used))
+            # Of the same content all is the same but for the dates, which a course may set.
+            which = EXERCISES.c.digest == row.digest
+            done = connection.execute(update(EXERCISES).where(which).values(used_at=used, due=row.due, file=row.file))
             if not done.rowcount:
                 connection.execute(insert(EXERCISES).values(digest=row.digest, used_at=used, **values))
 
