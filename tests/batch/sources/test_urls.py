@@ -185,11 +185,13 @@ def test_an_interrupt_starts_nothing_new(tmp_path: Path, work: Path) -> None:
 
 
 def test_a_ctrl_c_ends_what_runs(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = threading.Event()
+    started, ended = threading.Event(), threading.Event()
 
     def one(wanted: Wanted, _into: Path, _bounds: Bounds, stopped: Callable[[], bool]) -> Path:
         if wanted.url == "first":
+            assert started.wait(60)
             raise KeyboardInterrupt
+        started.set()
         while not stopped():
             ended.wait(0.01)
         ended.set()
