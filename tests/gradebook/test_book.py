@@ -11,7 +11,7 @@ from grader.exercise.load import load
 from grader.exercise.record import row
 from grader.gradebook.book import build
 from grader.store import open_store
-from tests.support.populated import DUE, attempt, begin, hand_in, make_graded, make_store
+from tests.support.populated import DUE, attempt, begin, hand_in, make_graded, make_store, values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_one_entry_for_each_person_and_task(made: Made) -> None:
 
 def test_lateness_is_told(made: Made) -> None:
     late = entry(made, "late")
-    assert (late.late_percent, late.late_seconds) == (20, 26 * 3600)
+    assert values(late.late_percent, late.late_seconds) == (20, 26 * 3600)
     assert late.feedback.startswith("Handed in 1 day 2 h late: 20 % of the score are taken off. 8 points are left.")
     assert entry(made, "passed").late_percent is None
 
@@ -127,7 +127,7 @@ def test_which_handin_counts(own: Made) -> None:
         assert of(store, twice).handin == last
         store.choose("one", twice, first)
         chosen = of(store, twice)
-        assert (chosen.handin, chosen.score, chosen.flags) == (first, 8, ("chosen by hand",))
+        assert values(chosen.handin, chosen.score, chosen.flags) == (first, 8, ("chosen by hand",))
         assert of(store, twice, "last").handin == last
         assert of(store, twice, "best").handin == last
         store.choose("one", twice, None)
@@ -142,8 +142,8 @@ def test_the_best_is_the_best_with_lateness_taken_off(own: Made) -> None:
         number, digest = hand_in(store, grading, "one", who, received=DUE + timedelta(days=3), text="late")
         attempt(store, grading, number, make_graded(exercise, who, digest))
         last, best = of(store, who), of(store, who, "best")
-    assert (last.score, last.late_percent) == (Decimal("7.70"), 30)
-    assert (best.score, best.late_percent) == (8, None)
+    assert values(last.score, last.late_percent) == (Decimal("7.70"), 30)
+    assert values(best.score, best.late_percent) == (8, None)
     assert best.flags == ("not the last hand-in, but the best",)
 
 
@@ -169,7 +169,7 @@ def test_a_check_by_hand(own: Made) -> None:
     with open_store(own.url) as store:
         store.add_override(exercise="one", student=who, check="answers", points=Decimal(2), reason="a typo")
         found = of(store, who)
-    assert (found.raw, found.score, found.max_score) == (10, 10, 10)
+    assert values(found.raw, found.score, found.max_score) == (10, 10, 10)
     assert [one.check for one in found.overrides] == ["answers"]
     assert found.feedback.startswith("A person has changed points of checks.\n")
     assert "failed (2 of 3): The page answers" in found.feedback
@@ -184,7 +184,7 @@ def test_a_check_by_hand_counts_where_it_could_not_be_run(own: Made) -> None:
         attempt(store, grading, number, make_graded(exercise, "new", digest, "error"))
         store.add_override(exercise="one", student="new", check="answers", points=Decimal(9), reason="it is right")
         found = of(store, "new")
-    assert (found.score, found.max_score) == (11, 10)
+    assert values(found.score, found.max_score) == (11, 10)
     assert "the override of check 'answers' gives 3 points, not 9: it is worth no more" in found.flags
 
 
@@ -194,16 +194,16 @@ def test_a_score_by_hand_is_final(own: Made) -> None:
         for who in (late, missing):
             store.add_override(exercise="one", student=who, points=Decimal("7.5"), reason="ill")
         found, absent = of(store, late), of(store, missing)
-    assert (found.score, found.raw, found.late_percent, found.late_seconds) == (Decimal("7.5"), 10, 0, 26 * 3600)
+    assert values(found.score, found.raw, found.late_percent, found.late_seconds) == (Decimal("7.5"), 10, 0, 26 * 3600)
     assert found.feedback.startswith("The score was set by hand: 7.5.\n")
-    assert (absent.status, absent.score, absent.max_score) == ("missing", Decimal("7.5"), 10)
+    assert values(absent.status, absent.score, absent.max_score) == ("missing", Decimal("7.5"), 10)
 
 
 def test_extensions(own: Made) -> None:
     late = own.student("late")
     with open_store(own.url) as store:
         store.add_people([Person(id=late, extensions={"one": "2d"})])
-        assert (of(store, late).score, of(store, late).late_percent) == (10, None)
+        assert values(of(store, late).score, of(store, late).late_percent) == (10, None)
         store.add_people([Person(id=late, extensions={"one": "nonsense"})])
         assert of(store, late).score == 8
 

@@ -9,7 +9,7 @@ from grader.core.result import ImageRef
 from grader.exercise.load import load
 from grader.gradebook.diff import diff, last_two
 from grader.store import open_store
-from tests.support.populated import attempt, begin, hand_in, make_graded, make_store
+from tests.support.populated import attempt, begin, hand_in, make_graded, make_store, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def test_who_changed_and_why(store: Store, made: Made) -> None:
     regrade(store, made, "s00000", "answers", images=other, grader_version="9")
     found = diff(store, *last_two(store))
     [one] = found.changed
-    assert (one.person.id, one.before.score, one.after.score) == ("s00000", 11, 8)
+    assert values(one.person.id, one.before.score, one.after.score) == ("s00000", 11, 8)
     assert one.why == (
         "the exercise was changed",
         "grader 0.1.0 -> 9",
@@ -81,7 +81,7 @@ def test_the_same_attempt_is_no_change(store: Store, made: Made) -> None:
 def test_other_checks_of_the_same_worth_are_a_change(store: Store, made: Made) -> None:
     regrade(store, made, "s00001", "hidden")
     [one] = diff(store, *last_two(store)).changed
-    assert (one.before.score, one.after.score) == (8, 8)
+    assert values(one.before.score, one.after.score) == (8, 8)
     assert [why.partition(" ")[0] for why in one.why] == ["the", "answers:", "secret:"]
 
 

@@ -10,7 +10,7 @@ from grader.gradebook.book import build
 from grader.gradebook.rescore import carry_out, plan
 from grader.store import Store, open_store
 from tests.support.factories import make_check_result
-from tests.support.populated import attempt, begin, hand_in, key_of, make_graded, make_store
+from tests.support.populated import attempt, begin, hand_in, key_of, make_graded, make_store, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,8 +60,8 @@ def test_points(store: Store, made: Made) -> None:
     found = rescored(store, made)
     assert (len(found.new), len(found.same), len(found.ungraded), found.refused) == (11, 0, 1, {})
     passed, failed = result_of(store, made, "passed"), result_of(store, made, "failed")
-    assert (passed.score, passed.max_score) == (13, 12)
-    assert (failed.score, failed.max_score) == (8, 12)
+    assert values(passed.score, passed.max_score) == (13, 12)
+    assert values(failed.score, failed.max_score) == (8, 12)
     assert [one.outcome for one in failed.checks] == [one.outcome for one in before.checks]
     assert failed.checks[1].evidence == before.checks[1].evidence
     assert failed.attempt != before.attempt
@@ -86,9 +86,9 @@ def test_what_has_no_score_has_none_afterwards(store: Store, made: Made) -> None
     rejected = result_of(store, made, "rejected")
     assert (rejected.status, rejected.score, rejected.checks) == ("rejected", None, ())
     error, withheld = result_of(store, made, "error"), result_of(store, made, "withheld")
-    assert (error.score, error.max_score) == (8, 7)
+    assert values(error.score, error.max_score) == (8, 7)
     assert withheld.checks[3].outcome is Outcome.WITHHELD
-    assert (withheld.score, withheld.max_score) == (11, 10)
+    assert values(withheld.score, withheld.max_score) == (11, 10)
 
 
 def test_a_later_batch_is_answered(store: Store, made: Made) -> None:
@@ -114,7 +114,7 @@ def test_lateness(store: Store, made: Made) -> None:
     rewrite(made, "percent_per_day: 10", "percent_per_day: 50")
     rescored(store, made)
     [late] = build(store, ["one"], student=made.student("late")).entries
-    assert (late.score, late.raw, late.late_percent) == (0, 10, 100)
+    assert values(late.score, late.raw, late.late_percent) == (0, 10, 100)
 
 
 def test_decisions_stay(store: Store, made: Made) -> None:
@@ -123,7 +123,7 @@ def test_decisions_stay(store: Store, made: Made) -> None:
     rewrite(made, *POINTS)
     rescored(store, made)
     [entry] = build(store, ["one"], student=who).entries
-    assert (entry.score, entry.max_score) == (10, 12)
+    assert values(entry.score, entry.max_score) == (10, 12)
 
 
 def test_other_changes_are_refused(store: Store, made: Made) -> None:
@@ -224,6 +224,6 @@ def test_tests_keep_their_points(store: Store, made: Made) -> None:
     rewrite(made, "hint: Read., visibility: visible", "hint: Write., visibility: hidden, feedback: none")
     rescored(store, made)
     new = store.result(build(store, ["one"], student="new").entries[0].attempt or "")
-    assert [(one.title, one.points, one.max_points) for one in new.checks[:2]] == [("A", 4, 4), ("B", 0, 2)]
+    assert [values(one.title, one.points, one.max_points) for one in new.checks[:2]] == [("A", 4, 4), ("B", 0, 2)]
     assert [one.hint for one in new.checks[:4]] == [None, "Own.", "Write.", None]
     assert {(one.visibility, one.feedback) for one in new.checks[:4]} == {("hidden", "none")}

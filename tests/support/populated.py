@@ -268,3 +268,8 @@ def _student(store: Store, grading: int, exercise: Exercise, person: Person, cas
         more = store.begin("batch", "regrade", {"engine": ENGINE})[0].id
         hand_in(store, more, exercise.id, person.id, received=received)
         store.fail(more, handin, "the disk is full", 3)
+
+
+def values(*found: object) -> tuple[object, ...]:
+    """Give them as they are, for a comparison of points with plain numbers, which mypy would refuse."""
+    return found

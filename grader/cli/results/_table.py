@@ -37,7 +37,7 @@ def show(
 
     lines = [tuple(heads), *(tuple(one_line(cell, _MOST) for cell in row) for row in rows)]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(len(heads))]
-    live = sys.stdout.isatty()
+    live = _live()
     if live:
         room = shutil.get_terminal_size((80, 24)).columns
         _narrow(widths, [heads.index(name) for name in flexible], room)
@@ -50,7 +50,17 @@ def show(
             text = _coloured(cells, line, colours)
         click.echo(text)
         if number and below and below[number - 1]:
-            click.echo(click.wrap_text(below[number - 1], room if live else 100, "    ", "    "))
+            paragraph(below[number - 1], "    ")
+
+
+def paragraph(text: str, indent: str = "") -> None:
+    """Write a text; on a terminal, its lines end between words."""
+    room = shutil.get_terminal_size((80, 24)).columns if _live() else 100
+    click.echo(click.wrap_text(text, room, indent, indent))
+
+
+def _live() -> bool:
+    return sys.stdout.isatty()
 
 
 def _narrow(widths: list[int], flexible: Sequence[int], room: int) -> None:

@@ -191,7 +191,8 @@ def _show(book: Gradebook, entries: Sequence[Entry], *, flagged: bool) -> None:
         colours=_COLOURS,
         below=[clean("; ".join(entry.flags)) for entry in entries] if flagged else (),
     )
-    click.echo(f"\n{_summary(entries)}")
+    click.echo()
+    _table.paragraph(_summary(entries))
 
 
 def _row(entry: Entry, person: Person) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def command(exercise: str, *, roster: Path | None, dry_run: bool, store: str | N
         _changes(made)
         number = carry_out(opened, loaded, made) if made.new and not dry_run else None
         _tell(made, number, dry_run=dry_run)
-        if not dry_run:
+        if number is not None or (people and not dry_run):
             _compare(before, _scores(opened, loaded.id), again=number is not None)
         _refused(made)
     return 0
@@ -134,6 +134,6 @@ def _refused(made: Plan) -> None:
 def _named(found: list[Standing]) -> str:
     from grader.core.text import one_line
 
-    students = list(dict.fromkeys(one_line(one.handin.student, 40) for one in found))
+    students = list(dict.fromkeys(sorted(one_line(one.handin.student, 40) for one in found)))
     more = f" and {len(students) - _NAMED} more" if len(students) > _NAMED else ""
     return ", ".join(students[:_NAMED]) + more
