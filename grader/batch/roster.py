@@ -51,13 +51,14 @@ class _WrongError(ValueError):
     """Something is wrong with one row."""
 
 
-def read(path: Path, columns: Mapping[str, str] | None = None) -> Roster:
-    """Read a roster; `columns` says by role what the columns are called, where their names don't tell.
+def read(path: Path, columns: Mapping[str, str] | str | None = None) -> Roster:
+    """Read a roster; `columns` says what is what where their names don't tell: `id=Matrikelnummer,login=GitHub`.
 
     Raises UsageError, with file and line, for every row that is no student, and for ids that are there twice.
     """
+    given = parse_columns(columns) if isinstance(columns, str) else columns or {}
     table = _table.read(path, _columns.recognised)
-    found = _columns.settle(table.header, [row.cells for row in table.rows], columns or {}, f"{path}:1", path.name)
+    found = _columns.settle(table.header, [row.cells for row in table.rows], given, f"{path}:1", path.name)
     canvas = _columns.CANVAS.issubset({_columns.plain(name) for name in table.header})
     lines: list[_Line] = []
     wrong: list[str] = []
