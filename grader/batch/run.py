@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from grader.batch.asked import Asked
 from grader.batch.backend import Job
 from grader.batch.breaker import Breaker
 from grader.batch.patience import patiently
@@ -20,7 +18,7 @@ from grader.store import Lost
 from grader.store.rows import NewAttempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from grader.batch.backend import Backend, Ended
@@ -74,7 +72,8 @@ class Batch:
         self._running: dict[int, Item] = {}
         self._breaker = Breaker(time.monotonic)
         self._tally = tally
-        self._asked = 0
+        self.asked = Asked()
+        """How often somebody has asked for the end."""
         self._heeded = False
         self._interrupted = False
         self._started = time.monotonic()
@@ -86,12 +85,12 @@ class Batch:
         The first Ctrl-C lets what runs come to its end, the second stops that too, the third kills it.
         Raises SandboxError when results can't be written down.
         """
-        with self._listening():
+        with self.asked.listening():
             while self._queue or self._alone or self._running:
-                if not self._running and (self._asked or self._breaker.hopeless):
+                if not self._running and (self.asked or self._breaker.hopeless):
                     break
                 self._heed()
-                if not self._asked:
+                if not self.asked:
                     self._fill()
                 for ended in self._backend.wait(_TICK):
                     self._take(ended)
@@ -99,45 +98,23 @@ class Batch:
         return not (self._queue or self._alone or self._running)
 
     @property
-    def asked(self) -> bool:
-        """Whether somebody has asked it to end."""
-        return self._asked > 0
-
-    @property
     def hopeless(self) -> str | None:
         """What the platform said last, if it was given up on."""
         return self._breaker.cause if self._breaker.hopeless else None
 
-    @contextmanager
-    def _listening(self) -> Iterator[None]:
-        """Count Ctrl-C and SIGTERM instead of being thrown out by them."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def heard(_number: int, _frame: object) -> None:
-            self._asked += 1
-
-        previous = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-
     def _heed(self) -> None:
-        if self._asked == 1 and self._tally.paused is None:
+        """Do what Ctrl-C asks for."""
+        if self.asked and not self._heeded:
+            self._heeded = True
             running = len(self._running)
-            what = (
-                f"{running} that run are brought to their end; Ctrl-C again stops them" if running else "nothing runs"
-            )
+            what = f"what runs ({running}) is brought to its end; Ctrl-C again stops it" if running else "nothing runs"
             self._watcher.note(f"Stopping: nothing new is started, {what}.")
             self._tally.paused = "stopping"
-        if self._asked > 1 and not self._interrupted:
+        if self.asked.to_stop and not self._interrupted:
             self._interrupted = True
             self._watcher.note("Stopping what runs, and cleaning up.")
             self._backend.interrupt()
-        if self._asked > 2:  # noqa: PLR2004 - whoever asks for the third time means it
+        if self.asked.to_drop:
             self._backend.close(at_once=True)
 
     # What is started

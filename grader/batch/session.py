@@ -223,7 +223,7 @@ def _grade(
         with uninterrupted():
             backend.close()
             left += _tidy(means, host)
-    return Done(grading.id, resumed, complete, batch.asked, batch.hopeless, tally, tuple(gone), tuple(left))
+    return Done(grading.id, resumed, complete, bool(batch.asked), batch.hopeless, tally, tuple(gone), tuple(left))
 
 
 def _items(

@@ -115,6 +115,7 @@ class Live:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.progress_bar import ProgressBar
+        from rich.segment import Segment
         from rich.text import Text
 
         tally = self._tally
@@ -124,6 +125,7 @@ class Live:
         done = tally.total - tally.left
         yield Text(f" {summary(tally)}", "bold", no_wrap=True, overflow="ellipsis")
         yield ProgressBar(total=max(tally.total, 1), completed=done, width=min(options.max_width, 60))
+        yield Segment.line()
         yield Text(f" {pace(tally)}", no_wrap=True, overflow="ellipsis")
         if tally.paused:
             yield Text(f" Paused: {one_line(tally.paused)}", "yellow", overflow="fold")
