@@ -64,7 +64,9 @@ class World:
         monkeypatch.setattr(outer, "create_client", lambda *_: self._do("client"))
         monkeypatch.setattr(seeds, "ensure", lambda *_: self._do("seed"))
         monkeypatch.setattr(pool, "reset", lambda *_: self._do("reset"))
-        monkeypatch.setattr(pool, "want", lambda *_, batch: self.want().model_copy(update={"batch": batch, "warm": bool(batch)}))
+        monkeypatch.setattr(
+            pool, "want", lambda *_, batch: self.want().model_copy(update={"batch": batch, "warm": bool(batch)})
+        )
         monkeypatch.setattr(pool, "_fresh", lambda *_: {"used": 7})
         monkeypatch.setattr(pool, "_connected", self._connect)
         monkeypatch.setattr(pool, "_attached", self._connect)
