@@ -54,7 +54,7 @@ def standings(
         return row.exercise in wanted and student in {None, row.student}
 
     found = {} if gradings is not None else {row.id: Standing(row) for row in store.handins() if ours(row)}
-    attempts = _statuses(store, wanted)
+    attempts = _statuses(store, wanted, student)
     numbers = sorted((row.id for row in store.gradings()) if gradings is None else gradings, reverse=True)
     for number in numbers:
         failures = {row.handin: row.cause for row in store.failures(number)}
@@ -64,7 +64,9 @@ def standings(
             standing = found.setdefault(row.id, Standing(row))
             if standing.settled:
                 continue
-            _take(standing, attempts.get(attempt) if attempt is not None else None, failures.get(row.id))
+            if attempt is not None and attempt not in attempts:
+                attempts[attempt] = store.attempt(attempt)  # of another student, with the same work
+            _take(standing, attempts[attempt] if attempt is not None else None, failures.get(row.id))
         if gradings is None and all(one.settled for one in found.values()):
             break
     grouped: dict[tuple[str, str], list[Standing]] = {}
@@ -73,8 +75,8 @@ def standings(
     return grouped
 
 
-def _statuses(store: Store, exercises: Iterable[str]) -> dict[str, AttemptRow]:
-    return {row.id: row for exercise in exercises for row in store.attempts(exercise=exercise)}
+def _statuses(store: Store, exercises: Iterable[str], student: str | None) -> dict[str, AttemptRow]:
+    return {row.id: row for exercise in exercises for row in store.attempts(exercise=exercise, student=student)}
 
 
 def _take(standing: Standing, attempt: AttemptRow | None, cause: str | None) -> None:

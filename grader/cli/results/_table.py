@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _GAP: Final = 2
 _MOST: Final = 200
 """Characters of a cell that nobody cuts."""
+_WIDE: Final = 110
 _LEAST: Final = 8
 """Columns that a cell keeps, however narrow the terminal is."""
 
@@ -51,6 +52,11 @@ def show(
         click.echo(text)
         if number and below and below[number - 1]:
             paragraph(below[number - 1], "    ")
+
+
+def narrow() -> bool:
+    """Whether this is a terminal with no room for a column of sentences."""
+    return _live() and shutil.get_terminal_size((80, 24)).columns < _WIDE
 
 
 def paragraph(text: str, indent: str = "") -> None:

@@ -182,14 +182,16 @@ def _show(book: Gradebook, entries: Sequence[Entry], *, flagged: bool) -> None:
         click.echo("Nothing matches." if book.entries else "Nothing is stored yet: `grader batch` grades submissions.")
         return
     people = {person.id: person for person in book.people}
-    heads = _HEADS[:-1] if flagged else _HEADS
+    below = flagged or _table.narrow()
+    heads = _HEADS[:-1] if below else _HEADS
+    rows = [_row(entry, people[entry.student]) for entry in entries]
     _table.show(
         heads,
-        [_row(entry, people[entry.student])[: len(heads)] for entry in entries],
-        flexible=("NAME", "FLAGS", "STUDENT", "EXERCISE") if not flagged else ("NAME", "STUDENT", "EXERCISE"),
+        [row[: len(heads)] for row in rows],
+        flexible=("NAME", "STUDENT", "EXERCISE") if below else ("NAME", "FLAGS", "STUDENT", "EXERCISE"),
         right=("SCORE",),
         colours=_COLOURS,
-        below=[clean("; ".join(entry.flags)) for entry in entries] if flagged else (),
+        below=[clean(row[-1]) for row in rows] if below else (),
     )
     click.echo()
     _table.paragraph(_summary(entries))
