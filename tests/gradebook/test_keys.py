@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,8 +37,8 @@ def test_what_is_made_again_is_made_anew(tmp_path: Path, *, isolated: bool, past
 
     def attempt(key: str) -> AttemptRow:
         told = NewAttempt.told_by(result, key)
-        fields = {name: getattr(told, name) for name in NewAttempt.__dataclass_fields__}
-        place = {"exercise": "one", "student": "ada", "digest": DIGEST, "label": "", "received_at": DUE}
+        fields: dict[str, Any] = {name: getattr(told, name) for name in NewAttempt.__dataclass_fields__}
+        place: dict[str, Any] = {"exercise": "one", "student": "ada", "digest": DIGEST, "label": "", "received_at": DUE}
         return AttemptRow(grading=1, handin=1, **place, **{**fields, "exercise_digest": "old"})
 
     keys, old = Keys(exercise, {}), record(exercise.folder)
