@@ -24,9 +24,9 @@ _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def clean(text: str) -> str:
     """Escape every character that a terminal, a log or a reader could act on; keep tabs and line ends."""
-    if text.isascii() and text.isprintable():
-        return text
     text = text.replace("\r\n", "\n")
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text  # nearly always, and results have a lot of it
     return "".join(c if c in "\n\t" or unicodedata.category(c) not in _UNSAFE else _escape(c) for c in text)
 
 
