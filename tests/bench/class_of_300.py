@@ -101,6 +101,7 @@ def main() -> int:
     chosen = options()
     with work_in(chosen.work) as work:
         os.environ.update(own_state(work))
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         for name in ("class", "exercises"):
             shutil.rmtree(work / name, ignore_errors=True)
         exercise = copy_exercise(work / "exercises", chosen.exercise)

@@ -116,4 +116,7 @@ def own_state(folder: Path) -> dict[str, str]:
     """Give an environment whose records of the grader are below a folder, and whose temporary files are, too."""
     for name in ("state", "tmp"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    return {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "TMPDIR": str(folder / "tmp")}
+    environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "TMPDIR": str(folder / "tmp")}
+    # What was installed is compiled once, not at each start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment

@@ -112,7 +112,7 @@ _FORMS: Final[dict[str, Whole]] = {
     "shebang": lambda text: f"#!/bin/bash\n{text}",
     "strict": lambda text: f"set -u\n{text}",
     "comments": lambda text: f"# my answer\n{text}# the end\n",
-    "blank-lines": lambda text: text.replace("\n", "\n\n"),
+    "blank-lines": lambda text: text.replace("\n", "\n\n").replace("\\\n\n", "\\\n"),
     "echoes": lambda text: f"echo hello\n{text}",
     "trailing-spaces": lambda text: text.replace("\n", "  \n").replace("\\  \n", "\\\n"),
     "exit": lambda text: f"{text}exit 0\n",
