@@ -75,6 +75,8 @@ def show_done(store: Store, order: Order, done: Done) -> Counts:
         click.echo(f"Stopped: the platform failed again and again: {one_line(done.hopeless)}")
     if not done.complete:
         click.echo(f"To go on: {_command()}")
+    if counts.full or counts.below:
+        click.echo("Scores: grader results list. The gradebook: grader results export csv:scores.csv")
     for line in done.left:
         click.echo(f"warning: {line}", err=True)
     return counts

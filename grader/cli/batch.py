@@ -157,7 +157,7 @@ def _plan(  # noqa: PLR0917 - everything that says whose work it is
     reading = read(sources, layout, work=place.scratch / "sources")
     for line in reading.said:
         click.echo(line, err=True)
-    made = plan(reading.found, exercises, course, people)
+    made = plan(reading.found, exercises, course, people, work=place.scratch / "parts")
     for line in made.said:
         click.echo(line, err=True)
     return made
