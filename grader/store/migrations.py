@@ -46,11 +46,13 @@ def state(connection: Connection) -> int | None:
 
 def bring_up(connection: Connection) -> None:
     """Make the tables in an empty database, or those of an older version those of today, in the open transaction."""
-    version = state(connection)
-    if version is None:
+    if state(connection) is None:
         METADATA.create_all(connection)
         connection.execute(insert(META).values(version=current()))
         return
+    # As every writer does first: whoever is writing now comes to an end, and those after see the new version.
+    connection.execute(select(META.c.version).with_for_update())
+    version = state(connection) or current()
     for step in STEPS[version - 1 :]:
         step(connection)
     connection.execute(update(META).values(version=current()))
