@@ -122,7 +122,9 @@ class _Builder:
     def _worth(self, exercise: str, person: Person, one: Standing, decided: Sequence[Override]) -> _Worth:
         attempt = one.attempt
         digest = attempt.exercise_digest if attempt is not None else None
-        made = _Worth(self.terms.lateness(exercise, digest, person, one.handin.received_at))
+        # The times of files are those of a copy or of a download as often as not: nobody is held to them.
+        received = one.handin.received_at if one.handin.received_by != "file" else None
+        made = _Worth(self.terms.lateness(exercise, digest, person, received))
         if attempt is None:
             return made
         made.raw, made.most = attempt.score, attempt.max_score
@@ -140,7 +142,8 @@ class _Builder:
         if one.attempt is not None and latest is not None and one.attempt.exercise_digest != latest.digest:
             yield "graded with an older version of the exercise"
         if late.unknown:
-            yield "nothing says when it was handed in: taken as in time"
+            only = "only the times of its files say" if one.handin.received_at is not None else "nothing says"
+            yield f"{only} when it was handed in: taken as in time"
         choice = self.choices.get((exercise, one.handin.student))
         if self.counts == "chosen" and choice == one.handin.id and len(found) > 1:
             yield "chosen by hand"

@@ -59,7 +59,7 @@ def test_a_class(class_: Path, tmp_path: Path) -> None:
     assert again.code == 0
     assert "it: 4 of 4 submissions graded (0 in 0 s, 4 from the store)" in again.out
     listed = json.loads(grader("results", "list", "--json").out)
-    scores = {one["student"]: one["score"] for one in listed["entries"]}
+    scores = {one["student"]: one["score"] for one in listed}
     assert scores == {"ada": 2, "bob": 1, "cem": 2, "eve": None, "dua": None}
     assert not list((tmp_path / "state").rglob("*.json*"))
 
