@@ -85,7 +85,11 @@ def is_readable(path: Path) -> bool:
 
 def is_text(path: Path) -> bool:
     """Whether a path can be written down."""
-    return not any("\ud800" <= char <= "\udfff" for char in str(path))
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_archive(path: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.batch._listing import beside
@@ -17,11 +16,13 @@ if TYPE_CHECKING:
     from grader.batch._numbers import Number
     from grader.batch._rules import Rules
 
-_PICTURES: Final = frozenset(
-    {".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".svg", ".bmp", ".mp4", ".mov", ".webm", ".avi", ".mkv", ".pdf"}
-)
+_PICTURES: Final = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic", ".svg", ".bmp", ".mp4", ".mov", ".webm", ".avi", ".mkv", ".pdf",
+)  # fmt: skip
 _MOST: Final = 20
 """What one hand-in may have listed as unplaced; the rest is counted."""
+_REMEMBERED: Final = 100_000
+"""Paths of which the answer is kept, for the next hand-in that has the same."""
 _UNKNOWN: Final = "nothing in its name says which exercise it is of"
 
 
@@ -40,7 +41,6 @@ class Placing(NamedTuple):
     placed: Mapping[str, Work]
     unplaced: tuple[tuple[str, str], ...] = ()
     """What could not be placed, each with the reason."""
-    said: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,6 +51,7 @@ class Placer:
     paths: Mapping[str, Sequence[str]]
     """Patterns, by exercise, for those of which the course says where they are."""
     _verdicts: dict[tuple[str, int], Verdict] = field(default_factory=dict)
+    _fitting: dict[str, dict[str, bool]] = field(default_factory=dict)
 
     def place(self, files: Sequence[str]) -> Placing:
         """Say which exercise is where among the files of one hand-in."""
@@ -58,14 +59,17 @@ class Placer:
         placed: dict[str, Work] = {}
         unplaced: list[tuple[str, str]] = []
         taken: list[str] = []
+        entries = _entries(files) if self.paths else {}
+        prefixes = ("", files[0].partition("/")[0] + "/") if wrapped else ("",)
         for own, patterns in self.paths.items():
-            places = _by_pattern(files, patterns, wrapped=wrapped)
+            places = self._by_pattern(entries, patterns, prefixes)
             work, unclear = _of_one(own, places)
             if work is not None:
                 placed[own] = work
             unplaced += unclear
             taken += places
-        left = [file for file in files if not any(_covers(root, file) for root in taken)]
+        claimed = frozenset(taken)
+        left = [file for file in files if not _within(file, claimed)] if taken else files
         start = int(wrapped and self._only_wraps(left))
         roots, others = self._judged(left, start)
         for own, places in roots.items():
@@ -105,9 +109,26 @@ class Placer:
         key = (file, start)
         found = self._verdicts.get(key)
         if found is None:
-            found = self.rules.judge(tuple(file.split("/")), start)
-            self._verdicts[key] = found
+            if len(self._verdicts) > _REMEMBERED:
+                self._verdicts.clear()
+            found = self._verdicts[key] = self.rules.judge(tuple(file.split("/")), start)
         return found
+
+    def _by_pattern(
+        self, entries: Mapping[str, bool], patterns: Sequence[str], prefixes: Sequence[str]
+    ) -> dict[str, bool]:
+        """Find the first of several paths that exists, in a hand-in or in the folder that it is wrapped in."""
+        for pattern in patterns:
+            if not pattern.strip("./"):
+                return {"": True}
+            known = self._fitting.setdefault(pattern, {})
+            for prefix in prefixes:
+                start = len(prefix)
+                found = [one for one in entries if one.startswith(prefix) and _fits(pattern, one[start:], known)]
+                if found:
+                    roots = frozenset(found)  # what is inside of a match belongs to it
+                    return {one: entries[one] for one in found if not _within(one.rpartition("/")[0], roots)}
+        return {}
 
 
 def placer(
@@ -125,8 +146,13 @@ def _root(file: str, depth: int) -> str:
     return "/".join(file.split("/")[:depth])
 
 
-def _covers(root: str, path: str) -> bool:
-    return not root or path == root or path.startswith(f"{root}/")
+def _within(path: str, roots: frozenset[str]) -> bool:
+    """Whether a path, or a folder that it is in, is one of these."""
+    while path not in roots:
+        if not path:
+            return False
+        path = path.rpartition("/")[0]
+    return True
 
 
 def _roots(work: Work) -> tuple[str, ...]:
@@ -134,7 +160,7 @@ def _roots(work: Work) -> tuple[str, ...]:
 
 
 def _is_picture(file: str) -> bool:
-    return PurePosixPath(file).suffix.casefold() in _PICTURES
+    return file[-8:].casefold().endswith(_PICTURES)
 
 
 def _wrapped(files: Sequence[str]) -> bool:
@@ -143,28 +169,25 @@ def _wrapped(files: Sequence[str]) -> bool:
     return len(tops) == 1 and all("/" in file for file in files if not file.startswith("."))
 
 
-def _by_pattern(files: Sequence[str], patterns: Sequence[str], *, wrapped: bool) -> dict[str, bool]:
-    """Find the first of several paths that exists, in a hand-in or in the folder that it is wrapped in."""
-    for pattern in patterns:
-        if not pattern.strip("./"):
-            return {"": True}
-        for skipped in (0, 1) if wrapped else (0,):
-            if places := _matching(files, pattern, skipped):
-                return places
-    return {}
-
-
-def _matching(files: Sequence[str], pattern: str, skipped: int) -> dict[str, bool]:
-    """Give what matches, and whether it is a folder; nothing that is inside of another match."""
-    compiled = glob(pattern)
+def _entries(files: Sequence[str]) -> dict[str, bool]:
+    """Give every file, and every folder that one is in; and whether it is a folder."""
     found: dict[str, bool] = {}
     for file in files:
-        parts = file.split("/")
-        for depth in range(skipped + 1, len(parts) + 1):
-            if compiled.matches(_comparable("/".join(parts[skipped:depth]))):
-                found["/".join(parts[:depth])] = depth < len(parts)
-                break
+        end = file.find("/")
+        while end >= 0:
+            found[file[:end]] = True
+            end = file.find("/", end + 1)
+        found[file] = False
     return found
+
+
+def _fits(pattern: str, path: str, known: dict[str, bool]) -> bool:
+    fits = known.get(path)
+    if fits is None:
+        if len(known) > _REMEMBERED:
+            known.clear()
+        fits = known[path] = bool(path) and glob(pattern).matches(_comparable(path))
+    return fits
 
 
 def _comparable(path: str) -> str:
