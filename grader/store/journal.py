@@ -100,7 +100,11 @@ class Journal(Database):
             for row in connection.execute(_held().where(JOURNAL.c.grading == grading_id)).all():
                 if not _works(row, moment):
                     connection.execute(delete(JOURNAL).where(JOURNAL.c.handin == row.handin))
-                    connection.execute(delete(OWNERS).where(OWNERS.c.owner == row.owner))
+            # Those whose work others took over hold nothing any more.
+            idle = select(OWNERS).where(OWNERS.c.owner.not_in(select(JOURNAL.c.owner)))
+            for owner in connection.execute(idle).all():
+                if not owners.alive(owner.owner, owner.beat_at, moment):
+                    connection.execute(delete(OWNERS).where(OWNERS.c.owner == owner.owner))
 
     def beat(self, owner: str) -> None:
         """Say that an owner still works: often, compared to `owners.DEAD_AFTER`."""

@@ -156,6 +156,16 @@ def test_finishing_forgets_the_dead(store: Store) -> None:
         assert connection.scalars(select(OWNERS.c.owner)).all() == ["alive"]
 
 
+def test_finishing_forgets_those_whose_work_was_taken_over(store: Store) -> None:
+    grading, [ada] = begun(store, "ada")
+    store.claim(grading, ada, "k1", "dead")
+    fall_silent(store, "dead")
+    assert store.claim(grading, ada, "k1", "alive") == "claimed"
+    store.finish(grading)
+    with store.reading() as connection:
+        assert connection.scalars(select(OWNERS.c.owner)).all() == ["alive"]
+
+
 def test_rescoring_goes_on_where_it_was(store: Store) -> None:
     first, [ada, bob] = begun(store, "ada", "bob")
     one, two = graded(store, first, ada, "k1"), graded(store, first, bob, "k2")
