@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 Part = Literal["Dockerfiles", "Compose and other YAML files", "commands", "other texts"]
 """What an element belongs to; each is compared by itself, too."""
 PARTS: Final[tuple[Part, ...]] = ("Dockerfiles", "Compose and other YAML files", "commands", "other texts")
-MAX_PIECES: Final = 3_000
+MAX_PIECES: Final = 2_000
 """Pieces of one submission that are compared."""
-_MAX_ELEMENTS: Final = 2_000
+_MAX_ELEMENTS: Final = 1_500
 _MAX_REMARKS: Final = 500
 _LONGEST: Final = 300
+_MAX_COMMANDS: Final = 150
+"""Lines in which commands are looked for, of one submission: reading them takes the longest."""
+_MAX_PAGE: Final = 32 * 1024
 
 _PAGES: Final = frozenset([".md", ".markdown", ".txt"])
 _SCRIPTS: Final = frozenset([".sh", ".bash", ".zsh", ".ksh", ".dash", ".ps1", ".bat", ".cmd"])
@@ -81,10 +84,12 @@ def take_apart(texts: Mapping[str, str], task: str = "") -> Taken:
     """Take the texts of a submission apart; `task` is what students copy from. Never raises."""
     elements: list[Element] = []
     remarks: list[Remark] = []
+    left = _MAX_COMMANDS
     for name, text in texts.items():
-        elements += itertools.islice(_elements(name, text, task, remarks), _MAX_ELEMENTS - len(elements))
-        if len(elements) >= _MAX_ELEMENTS:
-            break
+        found = _elements(name, text, task, remarks, left)
+        elements += itertools.islice(found, _MAX_ELEMENTS - len(elements))
+        if _holds_commands(name):
+            left = max(left - text.count("\n") - 1, 0)
     elements.sort(key=lambda one: (PARTS.index(one.part), one.file, one.line))
     return Taken(tuple(elements), tuple(remarks[:_MAX_REMARKS]))
 
@@ -98,7 +103,13 @@ def stream(elements: Iterable[Element]) -> list[str]:
     return found[:MAX_PIECES]
 
 
-def _elements(name: str, text: str, task: str, remarks: list[Remark]) -> Iterator[Element]:
+def _holds_commands(name: str) -> bool:
+    path = PurePosixPath(name.lower())
+    is_page = path.suffix in _PAGES and "requirements" not in path.name
+    return is_page or path.suffix in _SCRIPTS or path.name in _BARE
+
+
+def _elements(name: str, text: str, task: str, remarks: list[Remark], most: int) -> Iterator[Element]:
     path = PurePosixPath(name.lower())
     lines = text.split("\n")
     if "dockerfile" in path.name and path.suffix not in {".md", ".dockerignore"}:
@@ -107,9 +118,11 @@ def _elements(name: str, text: str, task: str, remarks: list[Remark]) -> Iterato
     if path.suffix in {".yml", ".yaml"}:
         remarks += _remarks(name, lines, code=True)
         return _of_yaml(name, text)
-    is_page = path.suffix in _PAGES and "requirements" not in path.name
-    if is_page or path.suffix in _SCRIPTS or path.name in _BARE:
-        return _of_commands(name, text, task, remarks)
+    if _holds_commands(name) and most:
+        start = "\n".join(lines[:most])[:_MAX_PAGE]
+        behind = start.count("\n") + 1
+        rest = _of_lines(name, enumerate(lines[behind:], behind + 1), "other texts")
+        return itertools.chain(_of_commands(name, start, task, remarks), rest)
     remarks += _remarks(name, lines, code=False)
     return _of_lines(name, enumerate(lines, 1), "other texts")
 

@@ -11,7 +11,6 @@ import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from rapidfuzz.distance import Indel
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 THRESHOLD: Final = 80
 _MOST_SIGNS: Final = 6
 _MOST_NAMED: Final = 3
+_NEARLY: Final = 1e-9
+"""What two ways to compute the same may differ by."""
 _TASK: Final = "task.md"
 _NOT_GIVEN: Final = "exercise.yaml"
 
@@ -225,40 +226,43 @@ class _Search:
 
     def _pair(self, mine: tuple[Work, int], theirs: tuple[Work, int], threshold: int) -> Pair | None:
         left, right = mine[0], theirs[0]
-        bits = self.klass.evidence(left, right)
-        if bits < self.klass.needed:
-            return None
-        shared = left.special & right.special
-        signs = {number for number in shared if self.klass.is_remark(number)}
         percent, part = self._most_alike(left, right, threshold)
         if percent < threshold:
             return None
+        shared = left.special & right.special
+        signs = {number for number in shared if self.klass.is_remark(number)}
         return Pair(
             percent=percent,
             part=part,
             identical=left is right,
             shared=len(shared) - len(signs),
-            bits=round(bits, 1),
+            bits=round(self.klass.evidence(left, right), 1),
             signs=self._signs(signs),
             one=self._side(*mine),
             other=self._side(*theirs),
         )
 
     def _most_alike(self, left: Work, right: Work, threshold: int) -> tuple[int, str | None]:
-        """Say how much alike two are, and what: all, or a part that has enough in common by itself."""
-        best: tuple[int, str | None] = (self._alike(left, right, None, threshold), None)
-        for part in PARTS if best[0] < threshold else ():
-            if self.klass.evidence(left, right, part) >= self.klass.needed:
-                best = max(best, (self._alike(left, right, part, threshold), part), key=itemgetter(0))
+        """Say how much alike two are, and what: all, or else the part that is most alike.
+
+        Whatever that is must have enough in common that few have; else they are not alike at all.
+        """
+        best: tuple[int, str | None] = (0, None)
+        for part in (None, *PARTS):
+            percent = self._alike(left, right, part, threshold)
+            if percent > best[0] and self.klass.evidence(left, right, part) >= self.klass.needed:
+                best = (percent, part)
+            if part is None and best[0]:
+                break
         return best
 
     def _alike(self, left: Work, right: Work, part: Part | None, threshold: int) -> int:
         """Say how much alike two are, in whole percent; 0 for less than the threshold."""
         if left is right:
             return 100
-        mine, theirs = self.klass.weighed(left, part), self.klass.weighed(right, part)
-        if not mine or not theirs:
+        if self.klass.most_alike(left, right, part) < threshold / 100 - _NEARLY:
             return 0
+        mine, theirs = self.klass.weighed(left, part), self.klass.weighed(right, part)
         return int(100 * Indel.normalized_similarity(mine, theirs, score_cutoff=threshold / 100))
 
     def _signs(self, remarks: Iterable[int]) -> tuple[Sign, ...]:
