@@ -99,7 +99,7 @@ def stream(elements: Iterable[Element]) -> list[str]:
     found: list[str] = []
     for key, some in itertools.groupby(elements, key=lambda one: (one.part, one.file, one.run)):
         pieces = [made for one in some for made in one.pieces]
-        found += sorted(pieces) if key[2] else pieces
+        found += sorted(set(pieces)) if key[2] else pieces
     return found[:MAX_PIECES]
 
 
