@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.gradebook._elements import stream, take_apart
+from grader.gradebook._elements import MAX_PIECES, stream, take_apart
+from grader.gradebook._rarity import Author
 from grader.gradebook._sides import side_by_side
 from grader.gradebook._texts import MAX_FILE, MAX_FILES, unpack
-from grader.gradebook.similarity import Author, author_of, compare, flags, strongest
+from grader.gradebook.similarity import author_of, compare, flags, strongest
 from tests.support.handed_in import HandedIn, packed
 
 if TYPE_CHECKING:
@@ -282,7 +283,8 @@ def test_caps() -> None:
     assert len(unpack(packed({f"{number}.txt": "x" for number in range(MAX_FILES * 2)}))) == MAX_FILES
     assert unpack(packed({"node_modules/left/index.js": "x", "package-lock.json": "{}"})) == {}
     nested = "[" * 100_000
-    assert take_apart({"a.yml": nested, "commands.sh": "docker run " * 20_000, "Dockerfile": "FROM x\n" * 90_000})
+    taken = take_apart({"a.yml": nested, "commands.sh": "docker run " * 20_000, "Dockerfile": "FROM x\n" * 90_000})
+    assert len(stream(taken.elements)) <= MAX_PIECES
 
 
 def test_a_lost_snapshot_is_counted() -> None:

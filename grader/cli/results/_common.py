@@ -40,6 +40,17 @@ def exercises(store: Store, wanted: Sequence[str]) -> list[str]:
     return [name for name in known if name in wanted] if wanted else known
 
 
+def named(exercise: str) -> str:
+    """Give the id of an exercise that is named by its id or by its folder."""
+    from pathlib import Path
+
+    from grader.exercise.load import FILE
+
+    path = Path(exercise)
+    path = path.parent if path.name == FILE else path
+    return path.resolve().name if (path / FILE).is_file() else exercise
+
+
 def grading(store: Store, word: str) -> GradingRow:
     """Give the grading that is meant: by its number, or `latest`, or `previous`. Raises UsageError."""
     from grader.core.errors import UsageError
