@@ -25,7 +25,7 @@ from grader.sandbox.sweep import sweep
 from grader.store import owners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from grader.batch.backend import Backend
@@ -186,11 +186,14 @@ def _probe() -> str | None:
 class _Shelf:
     """Snapshots, in the store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, exercises: Iterable[str]) -> None:
         self._store = store
+        # Most of a class that is graded again is unchanged.
+        before = {row.digest for exercise in exercises for row in store.handins(exercise)}
+        self._known = store.has_snapshots(before)
 
     def has(self, digest: str) -> bool:
-        return bool(self._store.has_snapshots([digest]))
+        return digest in self._known or bool(self._store.has_snapshots([digest]))
 
     def put(self, one: Taken) -> None:
         if one.snapshot is not None:
@@ -203,7 +206,7 @@ def _grade(
     store = means.store
     store.add_people(order.plan.people)
     watcher.phase(f"Taking in {len(order.plan.handins)} submissions")
-    found, gone = take_in(order.plan.handins, means.terms, means.scratch, _Shelf(store), lambda _: None)
+    found, gone = take_in(order.plan.handins, means.terms, means.scratch, _Shelf(store, means.terms), lambda _: None)
     grading, resumed = store.begin("batch", order.identity, order.settings)
     means = replace(means, grading=grading.id)
     items = _items(store, grading.id, found, means.terms)

@@ -16,7 +16,7 @@ from grader.core.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.batch.planned import Plan
+    from grader.batch.planned import Plan, Stranger
     from grader.batch.session import Done, Order
     from grader.store import Store
     from grader.store.rows import AttemptRow, HandInRow
@@ -117,16 +117,18 @@ def _remarks(plan: Plan) -> None:
         _list(f"{one_line(one.person.id)}  {one.exercise}  {len(one.handins)} times" for one in plan.twice)
     if plan.strangers:
         click.echo("Not on the roster:")
-        _list(
-            f"{one_line(one.person.id)}  {one_line(', '.join(one.labels))}  {one_line(one.why)}"
-            for one in plan.strangers
-        )
+        _list(map(_stranger, plan.strangers))
     if plan.unplaced:
         click.echo("Belongs to no exercise that was asked for:")
         _list(f"{one_line(one.label)}  {one_line(one.path)}  {one_line(one.why)}" for one in plan.unplaced)
     if plan.problems:
         click.echo("Could not be read:")
         _list(f"{one_line(one.label)}  {one_line(one.why)}" for one in plan.problems)
+
+
+def _stranger(one: Stranger) -> str:
+    near = f" (is it {' or '.join(f'{each.name} {each.id}'.strip() for each in one.near)}?)" if one.near else ""
+    return one_line(f"{one.person.id}  {' '.join(one.labels)}  {one.why}{near}")
 
 
 def _list(lines: Iterable[str]) -> None:
