@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from grader.core.quantities import Bytes, Points, Seconds, parse_bytes, parse_seconds, show_bytes, show_seconds
+from grader.core.quantities import (
+    Bytes,
+    Points,
+    Seconds,
+    parse_bytes,
+    parse_seconds,
+    show_bytes,
+    show_duration,
+    show_seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +103,19 @@ def test_points_add_up() -> None:
 def test_refuses_points(points: Any) -> None:
     with pytest.raises(ValidationError):
         Model.model_validate({"points": points})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59.6, "1 min"),
+        (40, "40 s"),
+        (125, "2 min 5 s"),
+        (3600, "1 h"),
+        (4800, "1 h 20 min"),
+        (3659.7, "1 h 1 min"),
+    ],
+)
+def test_long_times_are_short_words(seconds: float, text: str) -> None:
+    assert show_duration(seconds) == text

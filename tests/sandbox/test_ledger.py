@@ -97,6 +97,8 @@ def test_a_running_attempt_is_not_abandoned(tmp_path: Path) -> None:
     (flag,) = book.leave()
     assert flag.startswith("kept container grader-aaaaaaaaaaaa-")
     assert len(list(abandoned(tmp_path))) == 1
+    # It was left for somebody to look at.
+    assert list(abandoned(tmp_path, kept=False)) == []
 
 
 def test_a_torn_ledger_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

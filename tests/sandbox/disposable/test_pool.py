@@ -99,8 +99,8 @@ class World:
     def up(self, count: int, **fields: Any) -> list[str]:
         return [what for _, what in pool.up(self.host, self.want(**fields), count, lambda _: None)]
 
-    def lease(self, *, client: bool = True) -> Any:
-        return lease.lease(self.host, ("busybox:1",), EngineSpec(), lambda _: None, client=client)
+    def lease(self, *, client: bool = True, batch: str = "") -> Any:
+        return lease.lease(self.host, ("busybox:1",), EngineSpec(), lambda _: None, client=client, batch=batch)
 
     def warm(self, state: str = "ready") -> Record:
         """Have a warm engine, without any trace of how it came."""
@@ -349,3 +349,68 @@ def test_what_another_version_wrote_down_is_not_guessed_at() -> None:
     with pytest.raises(SandboxError, match=r"what was written down about grader-engine-.* can't be read") as caught:
         start.boot(FakeHost(), held)  # type: ignore[arg-type]
     assert f"grader engine down {held.record.name}" in (caught.value.hint or "")
+
+
+# --- engines of a batch ---------------------------------------------------------------------------------------------
+
+
+def test_one_of_a_batch_is_kept_for_its_next_attempt(world: World) -> None:
+    with records.batch("b"):
+        world.lease(batch="b", client=False).close()
+        # Made as new at once, by the process that had it.
+        assert world.done == ["boot", "client", "reset"]
+        record = the_record()
+        assert (record.warm, record.batch, record.state) == (True, "b", "ready")
+        world.lease(batch="b").close()
+        assert world.done == ["boot", "client", "reset", "reset"]
+        assert the_record().name == record.name
+        assert pool.abandoned() == []
+
+
+def test_nobody_else_gets_it(world: World) -> None:
+    with records.batch("b"):
+        world.lease(batch="b").close()
+        mine = the_record().name
+        other = world.lease(batch="c")
+        assert other.place.name != mine
+        other.close()
+        once = world.lease()
+        assert once.place.name not in {mine, other.place.name}
+        once.close()
+
+
+def test_a_batch_uses_warm_ones_too(world: World) -> None:
+    record = world.warm()
+    engine = world.lease(batch="b")
+    assert engine.place.name == record.name
+    engine.close()
+    assert world.done == ["care: resetting None"]
+
+
+def test_one_that_can_not_be_made_as_new_is_replaced_later(world: World) -> None:
+    with records.batch("b"):
+        engine = world.lease(batch="b")
+        world.failing = {"reset": SandboxError("it hangs"), "boot": SandboxError("no space")}
+        engine.close()
+        assert the_record().state == "planned"
+        world.failing = {}
+        again = world.lease(batch="b")
+        assert again.place.name == the_held(engine.place.name).name
+        again.close()
+
+
+def test_they_end_with_the_batch(world: World) -> None:
+    with records.batch("b"):
+        first, second = world.lease(batch="b"), world.lease(batch="b")
+        first.close()
+        assert pool.dismiss(world.host, "b") == [f"engine {second.place.name} is in use"]
+        second.close()
+        kept = world.warm()
+        assert pool.dismiss(world.host, "b") == []
+    assert the_record() == kept
+
+
+def test_those_of_a_batch_that_was_killed_are_abandoned(world: World) -> None:
+    with records.batch("b"):
+        world.lease(batch="b").close()
+    assert [one.batch for one in pool.abandoned()] == ["b"]

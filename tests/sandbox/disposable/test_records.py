@@ -154,3 +154,21 @@ def test_which_addresses_are_those_of_disposable_engines() -> None:
     assert records.is_disposable("unix:///tmp/grader-engine-0a1b-xyz/docker.sock")
     assert not records.is_disposable("unix:///var/run/docker.sock")
     assert not records.is_disposable("tcp://grader-engine-1/docker.sock")
+
+
+def test_a_batch_is_there_until_it_ends() -> None:
+    assert not records.is_there("b")
+    with records.batch("b"):
+        assert records.is_there("b")
+        records.forget_batches()
+        assert records.is_there("b")
+    assert not records.is_there("b")
+    assert not list(records.folder().iterdir())
+
+
+def test_one_that_was_killed_is_forgotten() -> None:
+    records.folder().mkdir(parents=True, exist_ok=True)
+    (records.folder() / "batch-b.lock").touch()
+    assert not records.is_there("b")
+    records.forget_batches()
+    assert not list(records.folder().iterdir())
