@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.errors import SandboxError
 from grader.core.specs import MIB, EngineSpec
+from grader.sandbox.disposable.thaw import thaw
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot
 from grader.sandbox.inside.shell import USER
@@ -41,6 +42,8 @@ _CLIENT_MEMORY: Final = 768 * MIB
 _CLIENT_PIDS: Final = 256
 _GONE: Final = 15.0
 """Seconds in which what somebody else is removing has gone."""
+_UNKILLABLE: Final = "did not receive an exit event"
+"""What the engine says of a container in which something is frozen."""
 
 
 class NotShared(Exception):  # noqa: N818 - what is so, not how it ends
@@ -257,13 +260,14 @@ def remove(host: Engine, place: Place) -> None:
 
 
 def _remove(host: Engine, containers: Sequence[str], volumes: Sequence[str]) -> None:
-    """Remove containers and their volumes, again and again until they have gone.
+    """Remove containers and their volumes, again and again until they have gone; what sleeps in them is woken.
 
     A container whose making was interrupted appears a moment after it was looked for, and then holds its volumes.
     """
     from docker.errors import APIError, NotFound
 
     end = time.monotonic() + _GONE
+    asleep = True
     with translated("removing a disposable engine"):
         while True:
             try:
@@ -273,8 +277,12 @@ def _remove(host: Engine, containers: Sequence[str], volumes: Sequence[str]) -> 
                 for name in volumes:
                     with suppress(NotFound):
                         host.api.remove_volume(name)
-            except APIError:
-                if time.monotonic() > end:
+            except APIError as error:
+                if asleep and _UNKILLABLE in str(error):
+                    asleep = False
+                    end = time.monotonic() + _GONE
+                    thaw(host, containers[-1])
+                elif time.monotonic() > end:
                     raise
                 time.sleep(0.05)
             else:

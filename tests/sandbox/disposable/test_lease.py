@@ -36,6 +36,12 @@ print(engine.place.name, flush=True)
 input()
 """
 
+_PAUSE = """\
+one = engine.api.create_container("busybox:1", ["sleep", "1000"])["Id"]
+engine.api.start(one)
+engine.api.pause(one)
+"""
+
 
 def take() -> Isolated:
     return lease(connect(), IMAGES, EngineSpec(), lambda _: None)
@@ -151,3 +157,17 @@ def test_an_interrupt_while_it_starts_leaves_nothing(after: float) -> None:
 def in_use_elsewhere(host: Any, volume: str) -> bool:
     """Whether it belongs to an engine that another test runs at the same time."""
     return bool(host.api.containers(all=True, filters={"volume": volume}))
+
+
+def test_one_in_which_something_sleeps_is_removed() -> None:
+    # Whoever is killed while a container is paused for being read can't wake it any more.
+    code = HOLD.replace("engine.api.ping()", _PAUSE)
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        name = holder.stdout.readline().strip()
+        assert name.startswith(records.PREFIX)
+        holder.kill()
+    assert f"removing engine {name}" in grader("clean").out
+    assert left(name) == []
