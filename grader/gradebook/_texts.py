@@ -8,12 +8,11 @@ import io
 import os
 import tarfile
 import zlib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAX_FILE: Final = 128 * 1024
 """Bytes of one file that are read; what is longer is cut."""
@@ -71,7 +70,7 @@ def below(folder: Path) -> dict[str, str]:
 def _files(folder: Path) -> Iterator[Path]:
     for inside, folders, files in os.walk(folder):
         folders[:] = sorted(set(folders) - _TOOLS)
-        for path in (folder / inside / name for name in sorted(files)):
+        for path in (Path(inside) / name for name in sorted(files)):
             if path.is_file():
                 yield path
 

@@ -199,7 +199,7 @@ class _Search:
         texts = unpack(data) if data is not None else {}
         taken = take_apart(texts, self.klass.author.task)
         work = self.klass.add(taken, texts.values())
-        if not work.streams:
+        if not work.stream():
             self.unreadable += len(rows)
         handed: defaultdict[int, list[HandInRow]] = defaultdict(list)
         for row in rows:

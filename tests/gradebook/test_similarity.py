@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -16,8 +17,6 @@ from grader.gradebook.similarity import author_of, compare, flags, strongest
 from tests.support.handed_in import HandedIn, packed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from grader.gradebook.similarity import Pair
 
 NOBODY: Final = Author()
@@ -234,12 +233,14 @@ def test_many_others_are_counted() -> None:
     assert shown[numbers[0]] == "similar to ring-1 (100 %), ring-2 (100 %), ring-3 (100 %) and 2 more"
 
 
-def test_what_the_author_gave_is_left_out(tmp_path: Path) -> None:
+def test_what_the_author_gave_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "starter").mkdir()
     (tmp_path / "exercise.yaml").write_text("id: one\n")
     (tmp_path / "starter" / "Dockerfile").write_text("# Ask the zebra about it\nFROM node:18.3-alpine\nENV KIOSK=1\n")
     (tmp_path / "task.md").write_text(f"# Do\n\n```dockerfile\n{OWN}```\n\n```sh\n{COMMANDS}```\n")
     author = author_of(tmp_path)
+    monkeypatch.chdir(tmp_path.parent)
+    assert author_of(Path(tmp_path.name)) == author
     made = school()
     for who in ("ada", "bob"):
         made.add(who, {"Dockerfile": f"# Ask the zebra about it\n{OWN}ENV KIOSK=1\n", "commands.sh": COMMANDS})

@@ -13,7 +13,8 @@ from grader.cli.results._common import COUNTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.gradebook.analytics import Analysis, Cause, CheckStats, Times
+    from grader.gradebook._numbers import Times
+    from grader.gradebook.analytics import Analysis, Cause, CheckStats
     from grader.gradebook.counting import Counts
 
 EPILOG: Final = """\b
