@@ -12,7 +12,6 @@ import fcntl
 import json
 import os
 import secrets
-import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,10 +36,6 @@ _MOST: Final = 1024 * 1024
 """Bytes that are read of a record."""
 _UNREADABLE: Final = "unix:///var/run/docker.sock"
 """Where the engine of a record that can't be read is looked for, if not even that is in it."""
-
-_SHORT: Final = Path("/tmp")  # noqa: S108 - what is made there is private
-_LONGEST: Final = 80
-"""Bytes of a path that a few letters and a socket's name still fit behind: the kernel takes 104 to 108 in all."""
 
 State = Literal["planned", "ready", "leased", "resetting"]
 """`planned`: nothing of it may be there, or a part; `ready`: clean; `leased`: a student's work is on it."""
@@ -261,43 +256,9 @@ def _batch_path(name: str) -> Path:
     return folder() / f"batch-{name}.lock"
 
 
-def new_folder(name: str) -> Path:
-    """Make a private folder for an engine's sockets: a temporary one, since a socket's path has to be short."""
-    place = next(one for one in (*_places(), None) if one is None or _is_short(one / name))
-    path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=place))
-    path.chmod(0o700)
-    return path
-
-
-def _places() -> tuple[Path, ...]:
-    """Give where such folders may be: the usual place may have a long name, such as that of a folder in a folder."""
-    places = (Path(tempfile.gettempdir()), _SHORT)
-    return tuple(dict.fromkeys(place for place in places if os.access(place, os.W_OK)))
-
-
-def _is_short(path: Path) -> bool:
-    return len(os.fsencode(path)) <= _LONGEST
-
-
 def is_disposable(address: str) -> bool:
     """Whether an engine's address is that of a disposable one."""
     return address.startswith("unix://") and Path(address.removeprefix("unix://")).parent.name.startswith(PREFIX)
-
-
-def remove_folder(path: Path) -> None:
-    """Remove a folder with an engine's sockets."""
-    for socket in ("docker.sock", "agent.sock"):
-        with contextlib.suppress(OSError):
-            (path / socket).unlink()
-    with contextlib.suppress(OSError):
-        path.rmdir()
-
-
-def remove_folders(record: Record) -> None:
-    """Remove all folders with an engine's sockets, those included that a killed process left."""
-    places = {*_places(), *([Path(record.shared).parent] if record.shared else [])}
-    for path in (one for place in places for one in place.glob(f"{record.name}-*")):
-        remove_folder(path)
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.errors import SandboxError
+from grader.sandbox.disposable.folders import new_folder, remove_folder
 from grader.sandbox.disposable.outer import FOLDER
-from grader.sandbox.disposable.records import new_folder, remove_folder
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot
 from grader.sandbox.inside.relay import LENGTH

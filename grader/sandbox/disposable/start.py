@@ -12,7 +12,7 @@ from grader.core.errors import SandboxError
 from grader.core.quantities import show_bytes
 from grader.core.specs import MIB
 from grader.core.text import one_line
-from grader.sandbox.disposable import outer, records, relay
+from grader.sandbox.disposable import folders, outer, relay
 from grader.sandbox.disposable.engine import Isolated
 from grader.sandbox.errors import translated
 from grader.sandbox.inside import boot as inside
@@ -48,12 +48,12 @@ def boot(host: Engine, held: Held, *, seeding: bool = False) -> Isolated:
     shared = host.local and not relay.wanted()
     held.write(token=secrets.token_hex(32), state="planned", since=time.time(), shared="", why=None)
     if shared:
-        held.write(shared=str(records.new_folder(held.record.name)))
+        held.write(shared=str(folders.new_folder(held.record.name)))
     try:
         _create(host, held.record, seeding=seeding)
     except outer.NotShared:
         # We are in a container ourselves, beside the engine's.
-        records.remove_folders(held.record)
+        folders.remove_folders(held.record)
         held.write(shared="")
         _create(host, held.record, seeding=seeding)
     _run(host, held.record)
@@ -69,7 +69,7 @@ def destroy(host: Engine, record: Record) -> None:
     """Remove all that belongs to an engine; a Ctrl-C meanwhile waits until that is done."""
     with uninterrupted():
         outer.remove(host, record.place)
-        records.remove_folders(record)
+        folders.remove_folders(record)
 
 
 def discard(host: Engine, held: Held) -> None:

@@ -138,18 +138,6 @@ def test_one_process_at_a_time() -> None:
     assert order == [("first", False), ("second", True)]
 
 
-def test_folders_with_sockets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    record = Record(name="grader-engine-1", host="h")
-    folders = [records.new_folder(record.name) for _ in range(2)]
-    assert stat.S_IMODE(folders[0].stat().st_mode) == 0o700
-    (folders[0] / "docker.sock").touch()
-    (folders[1] / "something else").touch()
-    other = records.new_folder("grader-engine-2")
-    records.remove_folders(record)
-    assert sorted(tmp_path.glob("grader-engine-*")) == sorted([folders[1], other])
-
-
 def test_which_addresses_are_those_of_disposable_engines() -> None:
     assert records.is_disposable("unix:///tmp/grader-engine-0a1b-xyz/docker.sock")
     assert not records.is_disposable("unix:///var/run/docker.sock")
