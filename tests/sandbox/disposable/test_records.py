@@ -11,10 +11,11 @@ import pytest
 
 from grader.core.errors import SandboxError
 from grader.sandbox.disposable import records
-from grader.sandbox.disposable.records import Held, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from grader.sandbox.disposable.records import Held
 
 
 def make(*, warm: bool = True, **fields: object) -> Held:
