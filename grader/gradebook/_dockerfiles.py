@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from grader.core import dockerfile
@@ -15,6 +16,11 @@ _PAIRS: Final = frozenset(["ENV", "LABEL"])
 _ANY_ORDER: Final = frozenset(["ENV", "LABEL", "EXPOSE", "VOLUME"])
 _COMMANDS: Final = frozenset(["RUN", "CMD", "ENTRYPOINT", "SHELL"])
 _COPIES: Final = frozenset(["COPY", "ADD"])
+
+_FRONT: Final = "FROM scratch"
+_MOST: Final = 200
+"""Instructions that are read one by one."""
+_LONGEST: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,50 @@ class Made:
 
 
 def instructions(text: str) -> Iterator[Made]:
-    """Give every instruction. Raises DockerfileError."""
-    for one in dockerfile.parse(text).instructions:
-        run = one.name if one.name in _ANY_ORDER else ""
-        yield Made(one.line, one.end_line, tuple(_pieces(one)), run)
+    """Give every instruction; of what BuildKit can't read as a whole, those that it can read by themselves."""
+    try:
+        found = dockerfile.parse(text).instructions
+    except dockerfile.DockerfileError:
+        yield from _one_by_one(text)
+        return
+    yield from (_made(one, 0) for one in found)
+
+
+def _made(one: dockerfile.Instruction, above: int) -> Made:
+    run = one.name if one.name in _ANY_ORDER else ""
+    return Made(one.line + above, one.end_line + above, tuple(_pieces(one)), run)
+
+
+def _one_by_one(text: str) -> Iterator[Made]:
+    """Read every instruction as if it stood alone, so that one mistake doesn't make all the rest look unusual."""
+    for start, line in itertools.islice(_logical(text.split("\n")), _MOST):
+        # Whatever stands first must be FROM.
+        front = "" if line.split(None, 1)[0].upper() == "FROM" else f"{_FRONT}\n"
+        try:
+            *_, last = dockerfile.parse(front + line).instructions
+        except dockerfile.DockerfileError:
+            yield Made(start, start + line.count("\n"), (piece("line", " ".join(line.split())[:_LONGEST]),), "")
+        else:
+            made = _made(last, start - 1 - bool(front))
+            yield replace(made, end=start + line.count("\n"))
+
+
+def _logical(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Give each instruction with the number of its first line, continued lines included; no comments."""
+    start, held = 0, list[str]()
+    for number, line in enumerate(lines, 1):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        start = start if held else number
+        # Lines that are left out in between would shift the numbers.
+        held += [""] * (number - start - len(held)) if held and held[-1].endswith("\\") else []
+        held.append(line.rstrip())
+        if not bare.endswith("\\"):
+            yield start, "\n".join(held)
+            held = []
+    if held:
+        yield start, "\n".join(held)
 
 
 def _pieces(one: dockerfile.Instruction) -> Iterator[str]:

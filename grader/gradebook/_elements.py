@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from grader.core import script, yaml
-from grader.core.errors import Failure
 from grader.core.script import page
 from grader.core.script import session as told
 from grader.gradebook import _dockerfiles
@@ -128,13 +127,7 @@ def _elements(name: str, text: str, task: str, remarks: list[Remark], most: int)
 
 
 def _of_dockerfile(name: str, text: str) -> Iterator[Element]:
-    try:
-        found = list(_dockerfiles.instructions(text))
-    except Failure:
-        # What BuildKit can't read is compared all the same, line by line.
-        yield from _of_lines(name, enumerate(text.split("\n"), 1), "Dockerfiles")
-        return
-    for one in found:
+    for one in _dockerfiles.instructions(text):
         yield Element("Dockerfiles", name, one.line, one.end, one.pieces, one.run)
 
 

@@ -97,6 +97,15 @@ def test_a_copy_with_changes_is_found_and_one_that_shares_little_is_not() -> Non
     assert found(OWN, usual(3).replace("WORKDIR /app", "WORKDIR /srv/kiosk")) == []
 
 
+def test_a_mistake_does_not_make_the_rest_unusual() -> None:
+    assert found(usual(1).replace("FROM", "FORM"), usual(1).replace("FROM", "FORM")) == []
+    broken = OWN.replace("FROM", "FORM").replace(" && ", " \\\n\n# why not\n && ")
+    [pair] = found(OWN, broken)
+    assert 80 <= pair.percent < 100
+    places = [(one.line, one.end) for one in take_apart({"Dockerfile": broken}).elements]
+    assert places == [(1, 1), (2, 2), (3, 3), (4, 7), (8, 8), (9, 9), (10, 10)]
+
+
 def test_threshold() -> None:
     changed = OWN.replace("EXPOSE 4711", "EXPOSE 8080").replace("left-pad", "right-pad")
     [pair] = found(OWN, changed, threshold=50)

@@ -81,12 +81,12 @@ class Sheet:
                     click.echo(f"  {one_line(line.file, self.width - 2)}:")
                     file = line.file
                 for text in _cell(line, self.width):
-                    click.echo(_styled(text, line))
+                    click.echo(_styled(text.rstrip(), line))
 
     def _beside(self, pair: Pair, rows: Sequence[Row | int]) -> None:
         width = (self.width - len(_BETWEEN)) // 2
         heads = [_fit(one_line(_came(side), 120), width) for side in (pair.one, pair.other)]
-        click.echo(_BETWEEN.join(click.style(head, underline=True) for head in heads))
+        click.echo(_BETWEEN.join(click.style(head, underline=True) for head in (heads[0], heads[1].rstrip())))
         files = ("", "")
         for row in rows:
             if isinstance(row, int):
@@ -101,7 +101,7 @@ class Sheet:
                 files = now
             cells = [_cell(line, width) if line is not None else [] for line in (row.one, row.other)]
             for left, right in itertools.zip_longest(*cells, fillvalue=""):
-                one, other = _styled(_fit(left, width), row.one), _styled(right, row.other)
+                one, other = _styled(_fit(left, width), row.one), _styled(right.rstrip(), row.other)
                 click.echo(f"{one}{_BETWEEN}{other}".rstrip())
 
 
