@@ -159,6 +159,7 @@ def in_use_elsewhere(host: Any, volume: str) -> bool:
     return bool(host.api.containers(all=True, filters={"volume": volume}))
 
 
+@pytest.mark.docker
 def test_one_in_which_something_sleeps_is_removed() -> None:
     # Whoever is killed while a container is paused for being read can't wake it any more.
     code = HOLD.replace("engine.api.ping()", _PAUSE)
