@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from grader.sandbox.disposable.folders import new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,12 +24,12 @@ _END: Final = b"\r\n\r\n"
 
 
 class Door:
-    """Listens at a socket in a folder of its own until it is closed."""
+    """Listens at a socket in a folder of its own until it is closed; `name` is that of the engine it leads to."""
 
-    def __init__(self, target: str, headers: Mapping[str, str]) -> None:
+    def __init__(self, target: str, headers: Mapping[str, str], name: str) -> None:
         self._target = target
         self._extra = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
-        self._folder = Path(tempfile.mkdtemp(prefix="grader-door-"))
+        self._folder = new_folder(name)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(self._folder / "docker.sock"))
         self._listener.listen(64)

@@ -80,7 +80,7 @@ class Isolated(Engine):
     def command_address(self) -> str:
         """A socket of its own, which adds the token."""
         if self._door is None:
-            self._door = Door(self.address, self._headers)
+            self._door = Door(self.address, self._headers, self.place.name)
         return self._door.address
 
     def dial(self, host: str, port: int, timeout: float) -> socket.socket:

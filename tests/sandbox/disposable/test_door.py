@@ -49,7 +49,7 @@ def listener(tmp_path: Path) -> Iterator[Listener]:
 
 @pytest.fixture
 def door(listener: Listener) -> Iterator[Door]:
-    found = Door(listener.address, {"X-Token": "secret"})
+    found = Door(listener.address, {"X-Token": "secret"}, "grader-engine-1")
     yield found
     found.close()
 
@@ -78,7 +78,7 @@ def test_one_that_changes_the_protocol_becomes_a_stream(door: Door, listener: Li
 
 
 def test_nothing_stays_behind(listener: Listener) -> None:
-    door = Door(listener.address, {})
+    door = Door(listener.address, {}, "grader-engine-1")
     path = Path(door.address.removeprefix("unix://"))
     assert path.exists()
     door.close()
