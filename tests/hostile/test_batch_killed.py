@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pytest
 
 from tests.hostile.attempts import GOOD
-from tests.support.dumps import compared, counts, dump
+from tests.support.dumps import Dump, compared, counts, dump
 from tests.support.engine import write
 from tests.support.left import MARK, Machine, files_below, processes_left
 from tests.support.verdicts import batch, own_state
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.support.classes.piece import Expected
     from tests.support.victims import What
 
 pytestmark = pytest.mark.docker
@@ -47,6 +48,11 @@ _WORKS: Final = {
     "fei": "FROM busybox:1\nCMD sleep 60\n",
     "gus": "FROM busybox:1\nADD http://169.254.169.254/ /m\n",
     "hal": f"{_SLOW}# Hal\n{GOOD.partition(chr(10))[2]}",
+}
+_BECOME: Final[dict[str, Expected]] = {
+    **dict.fromkeys(("ada", "cem", "dua", "hal"), "full"),
+    **dict.fromkeys(("ben", "eva", "fei"), "less"),
+    "gus": "rejected",
 }
 _PATIENCE: Final = 120.0
 """Seconds after which what a test waits for doesn't come any more."""
@@ -77,6 +83,13 @@ class Room(NamedTuple):
         with self.start(store, mode) as victim:
             return victim.end(_PATIENCE)
 
+    def whole(self, mode: str = "isolated") -> tuple[int, Dump]:
+        """Run the batch undisturbed; give its exit code, and its store, which is as it should be."""
+        code = self.run("whole.db", mode)
+        found = dump(self.folder / "whole.db")
+        assert {name: one.kind for name, one in found.verdicts.items()} == _BECOME
+        return code, found
+
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
@@ -99,13 +112,13 @@ def until(holds: Callable[[], bool], victim: Victim) -> None:
 
 @pytest.mark.parametrize(("what", "mode"), [("main", "host"), ("all", "host"), ("all", "isolated")])
 def test_killed(room: Room, what: What, mode: str) -> None:
-    code = room.run("whole.db", mode)
+    code, whole = room.whole(mode)
     for attempts in (0, 2, 4):
         with room.start("killed.db", mode) as victim:
             until(partial(_at_work, room.folder / "killed.db", attempts), victim)
             victim.kill(what)
     assert room.run("killed.db", mode) == code
-    assert compared(dump(room.folder / "whole.db"), dump(room.folder / "killed.db")) == []
+    assert compared(whole, dump(room.folder / "killed.db")) == []
 
 
 def _at_work(store: Path, attempts: int) -> bool:
@@ -115,7 +128,7 @@ def _at_work(store: Path, attempts: int) -> bool:
 
 
 def test_interrupted_once(room: Room) -> None:
-    code = room.run("whole.db")
+    code, whole = room.whole()
     with room.start("store.db") as victim:
         until(partial(_at_work, room.folder / "store.db", 1), victim)
         victim.interrupt()
@@ -124,7 +137,7 @@ def test_interrupted_once(room: Room) -> None:
     assert counts(room.folder / "store.db")[1] == 0
     assert processes_left(room.mark) == []
     assert room.run("store.db") == code
-    assert compared(dump(room.folder / "whole.db"), dump(room.folder / "store.db")) == []
+    assert compared(whole, dump(room.folder / "store.db")) == []
 
 
 def test_interrupted_twice(room: Room) -> None:
@@ -137,23 +150,23 @@ def test_interrupted_twice(room: Room) -> None:
     assert processes_left(room.mark) == []
     room.run("store.db")
     found = dump(room.folder / "store.db")
-    assert (found.undone, found.left["journal"], found.gradings) == ([], 0, [True])
+    assert (found.undone, found.left, found.gradings) == ([], {"journal": 0, "owners": 0}, [True])
+    assert {name: one.kind for name, one in found.verdicts.items()} == _BECOME
 
 
 def test_started_twice_at_once(room: Room) -> None:
-    code = room.run("whole.db")
+    code, whole = room.whole()
     with room.start("store.db") as one, room.start("store.db") as other:
         assert {one.end(_PATIENCE), other.end(_PATIENCE)} == {code}
-    assert compared(dump(room.folder / "whole.db"), dump(room.folder / "store.db")) == []
+    assert compared(whole, dump(room.folder / "store.db")) == []
 
 
 def test_two_batches_on_one_engine_and_one_store(room: Room) -> None:
-    code = room.run("whole.db")
+    code, whole = room.whole()
     with room.start("store.db", exercise="page") as one, room.start("store.db", exercise="other") as two:
         assert {one.end(_PATIENCE), two.end(_PATIENCE)} == {code}
     found = dump(room.folder / "store.db")
-    alone = dump(room.folder / "whole.db")
-    assert found.verdicts == alone.verdicts
-    assert (found.undone, found.left, found.failures) == ([], alone.left, [])
+    assert found.verdicts == whole.verdicts
+    assert (found.undone, found.left, found.failures) == ([], whole.left, [])
     assert found.gradings == [True, True]
-    assert found.attempts == {digest: 2 * count for digest, count in alone.attempts.items()}
+    assert found.attempts == {digest: 2 * count for digest, count in whole.attempts.items()}

@@ -32,11 +32,11 @@ class Verdict(NamedTuple):
 
     @property
     def kind(self) -> Expected:
-        """Say which of the kinds of a class it is of; `graded` stands for all that is none of them."""
+        """Say which of the kinds of a class it is of; `none`: something went wrong that is not the student's doing."""
         if self.status == Status.REJECTED:
             return "rejected"
-        if self.status == Status.UNGRADED:
-            return "graded"
+        if self.status == Status.UNGRADED or any(" error" in one for one in self.checks):
+            return "none"
         if any(one.startswith("submission ") for one in self.checks):
             return "unusable"
         return "full" if self.score == self.of else "less"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 Kind = Literal["reference", "right", "wrong", "mutant", "variation", "broken", "hostile", "duplicate"]
-Expected = Literal["full", "less", "unusable", "rejected", "graded"]
+Expected = Literal["full", "less", "unusable", "rejected", "graded", "none"]
 """What must come of it: full marks, fewer, nothing that can be looked at, a breach of policy; `graded` is any of the
-first three: two mutations at once may cancel each other."""
+first three: two mutations at once may cancel each other. `none` of them is never expected."""
 Files = Mapping[str, bytes]
 Making = Callable[[Path], Path]
 """Makes a submission by itself at a path without an ending, and gives the path with its ending."""
