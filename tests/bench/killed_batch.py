@@ -11,6 +11,7 @@ machine, and ends with 1 if anything differs or is left. Nobody else may use the
 from __future__ import annotations
 
 import argparse
+import collections
 import os
 import shutil
 import sys
@@ -119,7 +120,9 @@ def main() -> int:
     command = batch(exercise, work / "class", second, *how)
     other = killed(command, second, environment, every, chosen.kills, random, chosen.what)
     print(f"killed {len(other.at)} times: {other.seconds:.1f} s in all, ended with {other.code}", flush=True)
-    found = compared(dump(first), dump(second))
+    whole_one = dump(first)
+    print(*collections.Counter(said.kind for said in whole_one.verdicts.values()).items(), flush=True)
+    found = compared(whole_one, dump(second))
     found += [] if one.code == other.code else [f"it ended with {other.code}, not {one.code}"]
     found += [] if len(other.at) == chosen.kills else [f"it ended before it was killed {chosen.kills} times"]
     left = [*processes_left(mark), *before.left(), *files_below(environment)]
