@@ -14,8 +14,6 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Final
 
-import psutil
-
 from grader.backends.worker import MAX_MESSAGE
 from grader.batch.backend import Ended, Running
 from grader.core.text import one_line
@@ -30,8 +28,6 @@ _MOST_JOBS: Final = 200
 """Attempts after which a process is replaced: whatever it may have gathered is gone then."""
 _GRACE: Final = 60.0
 """Seconds that a process has for cleaning up before it is killed."""
-_CROWDED: Final = 0.75
-"""The share of a machine's processor time from which on it has none to spare."""
 _TAIL: Final = 2_000
 """Bytes of what a process that crashed said last."""
 
@@ -60,13 +56,11 @@ class _Worker:
         self.asked_to_end: float | None = None
         self._since = 0.0
         self._phase = ""
-        self._cpu = (0.0, 0.0)
         self.shared = False
 
     def start(self, job: Job, *, shared: bool) -> None:
         self.job, self._since, self._phase, self.shared = job, time.monotonic(), "Starting", shared
         self.jobs += 1
-        self._cpu = _processor()
         with suppress(OSError):  # it is gone: that is heard next
             self.connection.send_bytes(job.model_dump_json().encode())
 
@@ -100,9 +94,7 @@ class _Worker:
             return None
         if result is None and self.asked_to_end is not None and self.seconds >= job.deadline:
             cause = f"it did not end within {job.deadline:g} s"
-        busy, every = (now - then for now, then in zip(_processor(), self._cpu, strict=True))
-        crowded = self.shared and busy >= _CROWDED * every
-        return Ended(job.handin, result, cause, waited, crowded)
+        return Ended(job.handin, result, cause, waited, crowded=self.shared)
 
     def _last_words(self) -> str:
         """Say how the process ended."""
@@ -138,14 +130,6 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-
-def _processor() -> tuple[float, float]:
-    """Give the processor seconds of this machine, those that were used and all."""
-    times = psutil.cpu_times()
-    # What guests use is part of `user` already.
-    every = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
-    return every - times.idle - getattr(times, "iowait", 0.0), every
 
 
 class Local:

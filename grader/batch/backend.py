@@ -51,7 +51,7 @@ class Ended(NamedTuple):
     waited: tuple[str, ...] = ()
     """Ids of the checks that failed because, or after, a time was up."""
     crowded: bool = False
-    """Whether others ran at the same time, on a machine with no time to spare."""
+    """Whether others ran at the same time."""
 
 
 class Backend(Protocol):

@@ -10,7 +10,8 @@ import shutil
 import tarfile
 from typing import TYPE_CHECKING, NamedTuple
 
-from grader.core.errors import PolicyError, SubmissionError, UsageError
+from grader.core.errors import PolicyError, SandboxError, SubmissionError, UsageError
+from grader.core.text import quoted
 from grader.submissions.intake import Caps, take
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def taken(source: Path, caps: Caps, scratch: Path, is_known: Callable[[str], boo
     except UsageError:
         raise
     except (PolicyError, SubmissionError):
-        return Taken(_raw_digest(source, caps), whole=False)
+        try:
+            return Taken(_raw_digest(source, caps), whole=False)
+        except OSError as error:
+            raise SandboxError(f"{quoted(source.name)} can't be read: {error.strerror}") from error
     finally:
         shutil.rmtree(into, ignore_errors=True)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from grader.batch.intake import Taken
     from grader.core.handin import HandIn
+    from grader.core.result import Outcome
     from grader.exercise.engines import Mode
     from grader.exercise.model import Exercise
 
@@ -42,8 +43,8 @@ class Item:
     tries: int = 0
     """How often the platform has failed it."""
     not_before: float = 0.0
-    first: bytes | None = None
-    """What was found while others ran, if a time was up then: it has to be seen again alone."""
+    first: dict[str, Outcome] | None = None
+    """What came of its checks while others ran, if a time was up then: it has to be seen again alone."""
     same: list[Item] = field(default_factory=list)
     """Others with the same work, which are answered with it."""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from grader.batch.asked import Asked
 from grader.batch.backend import Job
@@ -18,14 +17,14 @@ from grader.store import Lost
 from grader.store.rows import NewAttempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from grader.batch.backend import Backend, Ended
-    from grader.batch.items import Item, Terms
+    from grader.batch.items import Item
+    from grader.batch.means import Means
     from grader.batch.tally import Tally, Watcher
-    from grader.store import Store
 
+_T = TypeVar("_T")
 TRIES: Final = 3
 """How often an attempt is made that the platform fails."""
 _DELAYS: Final = (1.0, 5.0)
@@ -36,26 +35,6 @@ _BEAT: Final = 15.0
 """Seconds between two heartbeats."""
 _ELSEWHERE: Final = 1.0
 """Seconds until a hand-in is asked for again that another batch has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a batch works with."""
-
-    store: Store
-    grading: int
-    owner: str
-    """This process, as the store knows it."""
-    name: str
-    """Whose disposable engines these are."""
-    scratch: Path
-    terms: Mapping[str, Terms]
-    """By exercise."""
-    probe: Callable[[], str | None]
-    """Says why the engine can't be used; None: it can."""
-    sweep: Callable[[], None]
-    """Removes what a process that was killed has left."""
-    fresh: bool = False
 
 
 class Batch:
@@ -69,6 +48,8 @@ class Batch:
         self._queue = deque(items)
         self._alone: deque[Item] = deque()
         """Those that have to be seen again while nothing else runs."""
+        self._solo: int | None = None
+        """The one of them that runs."""
         self._running: dict[int, Item] = {}
         self._breaker = Breaker(time.monotonic)
         self._tally = tally
@@ -129,6 +110,8 @@ class Batch:
             self._start(item)
 
     def _room(self) -> int:
+        if self._solo is not None:
+            return 0
         if not self._breaker.open:
             self._tally.paused = None
             return self._backend.slots
@@ -152,13 +135,18 @@ class Batch:
                 continue
             if self._claim(item):
                 return item
-        if self._alone and not self._running and not self._queue:
-            return self._alone.popleft()
+        if self._alone and not self._running:
+            # Whatever is still in the queue waits: for another batch, which may wait for these.
+            item = self._alone.popleft()
+            self._solo = item.id
+            return item
         return None
 
     def _claim(self, item: Item) -> bool:
         means = self._means
-        answer = self._store.claim(means.grading, item.id, item.key, means.owner, fresh=means.fresh)
+        answer = self._patiently(
+            lambda: self._store.claim(means.grading, item.id, item.key, means.owner, fresh=means.fresh)
+        )
         if answer == "claimed":
             return True
         if answer == "taken":
@@ -173,33 +161,38 @@ class Batch:
 
     def _start(self, item: Item) -> None:
         terms = self._means.terms[item.handin.exercise]
-        source = item.handin.path
+        source, data = item.handin.path, None
         if item.whole:
-            data = self._store.snapshot(item.digest)
+            data = self._patiently(lambda: self._store.snapshot(item.digest))
             if data is None:
                 raise SandboxError(f"the store has lost the snapshot of {item.handin.label}")
             source = self._means.scratch / f"{item.id}.tar.gz"
-            source.write_bytes(data)
-        self._running[item.id] = item
-        self._backend.start(
-            Job(
-                handin=item.id,
-                exercise=terms.exercise.folder,
-                submission=source.resolve(),
-                is_snapshot=item.whole,
-                student=item.handin.student,
-                received_at=item.handin.received_at,
-                notes=item.notes,
-                mode=terms.mode,
-                batch=self._means.name,
-                deadline=terms.deadline,
-            )
+        job = Job(
+            handin=item.id,
+            exercise=terms.exercise.folder,
+            submission=source.resolve(),
+            is_snapshot=item.whole,
+            student=item.handin.student,
+            received_at=item.handin.received_at,
+            notes=item.notes,
+            mode=terms.mode,
+            batch=self._means.name,
+            deadline=terms.deadline,
         )
+        try:
+            if data is not None:
+                source.write_bytes(data)
+            self._backend.start(job)
+        except OSError as error:
+            self._failed(item, f"an attempt can't be started here: {error.strerror}")
+        else:
+            self._running[item.id] = item
 
     # What has ended
 
     def _take(self, ended: Ended) -> None:
         item = self._running.pop(ended.handin)
+        self._solo = None
         (self._means.scratch / f"{item.id}.tar.gz").unlink(missing_ok=True)
         if ended.result is None:
             if not self._interrupted:
@@ -211,28 +204,29 @@ class Batch:
             self._failed(item, result.message or "no reason is known", result)
             return
         self._breaker.succeeded()
-        if ended.waited and ended.crowded and item.first is None:
+        if ended.waited and item.first is None and (ended.crowded or self._means.company()):
             # The claim is kept: nobody else need begin with it.
-            item.first = ended.result
+            item.first = {one.id: one.outcome for one in result.checks}
             self._alone.append(item)
             return
         if item.first is not None:
-            result = seen_twice(Result.model_validate_json(item.first), result)
+            result = seen_twice(item.first, result)
         self._commit(item, result)
 
     def _failed(self, item: Item, cause: str, result: Result | None = None) -> None:
         """Have another try at what the platform has failed; in the end, record that it could not be done."""
+        item.first = None
         means = self._means
         if self._interrupted:
-            self._store.release(item.id, means.owner)
+            self._patiently(lambda: self._store.release(item.id, means.owner))
             self._queue.append(item)
             return
         item.tries += 1
         self._tally.retries += 1
-        self._store.fail(means.grading, item.id, cause, item.tries)
+        self._patiently(lambda: self._store.fail(means.grading, item.id, cause, item.tries))
         self._breaker.failed(item.handin.student, cause)
         if item.tries < TRIES:
-            self._store.release(item.id, means.owner)
+            self._patiently(lambda: self._store.release(item.id, means.owner))
             item.not_before = time.monotonic() + _DELAYS[item.tries - 1]
             self._queue.append(item)
             return
@@ -245,6 +239,7 @@ class Batch:
         try:
             patiently(lambda: self._store.commit(means.grading, item.id, means.owner, attempt, data), self._watcher)
         except Lost:
+            item.first = None
             self._queue.append(item)  # claiming it says what became of it
             return
         self._count(result)
@@ -252,7 +247,7 @@ class Batch:
             self._queue.extend(item.same)
         elif item.same:
             pairs = [(one.id, attempt.id) for one in item.same]
-            patiently(lambda: self._store.settle(means.grading, pairs, "stored"), self._watcher)
+            self._patiently(lambda: self._store.settle(means.grading, pairs, "stored"))
             self._tally.stored += len(pairs)
         item.same = []
 
@@ -261,6 +256,9 @@ class Batch:
         terms = self._means.terms[item.handin.exercise]
         seen = {one.ref: one.id for one in result.images}
         return item.key if seen.keys() != terms.images.keys() else terms.key(item.digest, seen)
+
+    def _patiently(self, work: Callable[[], _T]) -> _T:
+        return patiently(work, self._watcher)
 
     def _count(self, result: Result) -> None:
         if result.status is Status.UNGRADED:
@@ -273,7 +271,7 @@ class Batch:
     def _tell(self) -> None:
         moment = time.monotonic()
         if moment - self._beaten > _BEAT:
-            self._store.beat(self._means.owner)
+            self._patiently(lambda: self._store.beat(self._means.owner))
             self._beaten = moment
         for text in self._backend.bugs():
             self._watcher.note(f"A check met a bug; it costs no points.\n{text}")

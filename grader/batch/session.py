@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.batch import jobs
-from grader.batch.items import Item, take_in, terms
-from grader.batch.run import Batch, Means
+from grader.batch.answers import Snapshots, answer, make_items
+from grader.batch.items import take_in, terms
+from grader.batch.means import Means
+from grader.batch.run import Batch
 from grader.batch.tally import Tally
+from grader.batch.unread import note_unread
 from grader.core.errors import GraderError, SandboxError
+from grader.core.handin import HandIn
 from grader.exercise import record
 from grader.exercise.engines import opener, runs_isolated
 from grader.sandbox import images
@@ -25,15 +28,13 @@ from grader.sandbox.sweep import sweep
 from grader.store import owners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from grader.batch.backend import Backend
-    from grader.batch.intake import Taken
-    from grader.batch.items import Gone, Terms
+    from grader.batch.items import Terms
     from grader.batch.planned import Plan
     from grader.batch.tally import Watcher
-    from grader.core.handin import HandIn
     from grader.core.late import LatePolicy
     from grader.exercise.engines import Mode
     from grader.exercise.model import Exercise
@@ -68,7 +69,6 @@ class Done(NamedTuple):
     hopeless: str | None
     """Why the platform was given up on."""
     tally: Tally
-    gone: tuple[Gone, ...]
     left: tuple[str, ...]
     """What could not be removed."""
 
@@ -90,6 +90,7 @@ def grade_class(
         terms=_terms(order, store, host, place.scratch, watcher),
         probe=_probe,
         sweep=_sweep_quietly,
+        company=lambda: records.batches() > 1,
         fresh=order.fresh,
     )
     return _grade(order, means, host, make_backend, watcher)
@@ -103,12 +104,13 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def workplace() -> Iterator[Place]:
-    """Give a batch its name and a folder, once what killed ones have left is removed.
+def workplace(*, clean: bool = True) -> Iterator[Place]:
+    """Give a batch its name and a folder; with `clean`, once what killed ones have left is removed.
 
     Both are known to `grader clean`, and to the next batch, if it is killed itself.
     """
-    _sweep_quietly()
+    if clean:
+        _sweep_quietly()
     name = secrets.token_hex(6)
     ledger = Ledger(Engine(""), f"batch-{name}")
     try:
@@ -183,94 +185,48 @@ def _probe() -> str | None:
     return None
 
 
-class _Shelf:
-    """Snapshots, in the store."""
-
-    def __init__(self, store: Store, exercises: Iterable[str]) -> None:
-        self._store = store
-        # Most of a class that is graded again is unchanged.
-        before = {row.digest for exercise in exercises for row in store.handins(exercise)}
-        self._known = store.has_snapshots(before)
-
-    def has(self, digest: str) -> bool:
-        return digest in self._known or bool(self._store.has_snapshots([digest]))
-
-    def put(self, one: Taken) -> None:
-        if one.snapshot is not None:
-            self._store.add_snapshot(one.digest, one.snapshot, one.files, one.bytes)
-
-
 def _grade(
     order: Order, means: Means, host: Engine | None, make_backend: Callable[[int, Path], Backend], watcher: Watcher
 ) -> Done:
     store = means.store
     store.add_people(order.plan.people)
     watcher.phase(f"Taking in {len(order.plan.handins)} submissions")
-    found, gone = take_in(order.plan.handins, means.terms, means.scratch, _Shelf(store, means.terms), lambda _: None)
+    found, gone = take_in(order.plan.handins, means.terms, means.scratch, Snapshots(store, means.terms), lambda _: None)
     grading, resumed = store.begin("batch", order.identity, order.settings)
     means = replace(means, grading=grading.id)
-    items = _items(store, grading.id, found, means.terms)
+    items = make_items(store, grading.id, found, means.terms)
     tally = Tally(total=len(items))
-    todo = _answer(means, items, tally)
+    todo = answer(means, items, tally)
+    unread = (*((one.handin, one.why) for one in gone), *_unread(order))
+    note_unread(means, unread)
     watcher.tally(tally)
     if todo and host is None:
-        connect().version()  # raises, with what to do
+        reason = "there is no Docker engine, and nothing else could be answered from the store"
+        undone = tuple(_tidy(means, host))
+        return Done(grading.id, resumed, complete=False, stopped=False, hopeless=reason, tally=tally, left=undone)
     backend = make_backend(_slots(order, host), means.scratch)
     batch = Batch(means, backend, watcher, todo, tally)
     left: list[str] = []
     try:
         complete = batch.run()
-        if complete:
+        if complete and not tally.ungraded:
             store.finish(grading.id)
     finally:
         with uninterrupted():
             backend.close()
             left += _tidy(means, host)
-    return Done(grading.id, resumed, complete, bool(batch.asked), batch.hopeless, tally, tuple(gone), tuple(left))
+    return Done(grading.id, resumed, complete, bool(batch.asked), batch.hopeless, tally, tuple(left))
 
 
-def _items(
-    store: Store, grading: int, found: Sequence[tuple[HandIn, Taken]], by_exercise: Mapping[str, Terms]
-) -> list[Item]:
-    ids = store.add_handins(grading, [(handin, one.digest) for handin, one in found])
-    made: dict[int, Item] = {}
-    for number, (handin, one) in zip(ids, found, strict=True):
-        key = by_exercise[handin.exercise].key(one.digest)
-        # The same work twice in one source is one hand-in.
-        made.setdefault(number, Item(handin, number, key, one.digest, one.notes, one.whole))
-    return list(made.values())
-
-
-def _answer(means: Means, items: Sequence[Item], tally: Tally) -> list[Item]:
-    """Settle what the store can answer; gives the rest, identical work behind the first of its kind."""
-    store = means.store
-    pending = {row.id for row in store.pending(means.grading)}
-    wanted = [one for one in items if one.id in pending]
-    known = {} if means.fresh else store.known(one.key for one in wanted)
-    pairs = [(one.id, known[one.key]) for one in wanted if one.key in known]
-    store.settle(means.grading, pairs, "stored")
-    tally.stored = len(items) - len(wanted) + len(pairs)
-    first: dict[str, Item] = {}
-    for one in wanted:
-        if one.key in known:
-            continue
-        if one.key in first:
-            first[one.key].same.append(one)
-        else:
-            first[one.key] = one
-    return _fairly(list(first.values()))
-
-
-def _fairly(items: list[Item]) -> list[Item]:
-    """Put everybody's first hand-in before anybody's second, exercise by exercise, whose engines are the same."""
-    turns: Counter[tuple[str, str]] = Counter()
-    order: list[tuple[int, Item]] = []
-    for one in items:
-        who = (one.handin.exercise, one.handin.student)
-        order.append((turns[who], one))
-        turns[who] += 1
-    exercises = {name: number for number, name in enumerate(dict.fromkeys(one.handin.exercise for one in items))}
-    return [one for _, one in sorted(order, key=lambda pair: (exercises[pair[1].handin.exercise], pair[0]))]
+def _unread(order: Order) -> Iterator[tuple[HandIn, str]]:
+    """Give what the sources hold and nobody can read: whoever handed it in has handed in."""
+    for trouble in order.plan.problems:
+        for exercise in [trouble.exercise] if trouble.exercise else [one.id for one in order.exercises]:
+            for student in trouble.students:
+                yield (
+                    HandIn(exercise=exercise, student=student, path=Path(trouble.label), label=trouble.label),
+                    trouble.why,
+                )
 
 
 def _slots(order: Order, host: Engine | None) -> int:

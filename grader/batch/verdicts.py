@@ -10,7 +10,10 @@ from grader import __version__
 from grader.core.result import ExerciseRef, Result, Status, SubmissionRef
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from grader.batch.items import Item, Terms
+    from grader.core.result import Outcome
 
 ONLY_CROWDED: Final = (
     "Limits were hit while other submissions were graded at the same time. Graded by itself, it came to this result."
@@ -39,10 +42,8 @@ def nothing(item: Item, terms: Terms, cause: str) -> Result:
     )
 
 
-def seen_twice(crowded: Result, alone: Result) -> Result:
-    """Give the result of the attempt that ran alone, with a flag if it says something else."""
-    before = {one.id: one.outcome for one in crowded.checks}
-    after = {one.id: one.outcome for one in alone.checks}
-    if before == after:
+def seen_twice(crowded: Mapping[str, Outcome], alone: Result) -> Result:
+    """Give the result of the attempt that ran alone, with a flag if its outcomes are others than in the crowd."""
+    if {one.id: one.outcome for one in alone.checks} == crowded:
         return alone
     return alone.model_copy(update={"flags": (*alone.flags, ONLY_CROWDED)})

@@ -111,7 +111,8 @@ class Live:
         from rich.text import Text
 
         if self.display is not None:
-            self.display.console.print(Text(clean(text)))
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                self.display.console.print(Text(clean(text)))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.progress_bar import ProgressBar

@@ -45,12 +45,12 @@ def show_plan(plan: Plan) -> None:
     for one in plan.handins:
         when = one.received_at.isoformat(timespec="minutes") if one.received_at else "at an unknown time"
         click.echo(f"{one.exercise}  {one_line(one.student)}  {one_line(one.label)}  {when}")
-    click.echo(f"{_n(len(plan.handins), 'submission')} would be graded.")
+    click.echo(f"{_n(len(plan.handins), 'submission')} would be graded, but for those that the store has already.")
     _remarks(plan)
 
 
-def show_done(store: Store, order: Order, done: Done) -> Counts:
-    """Show what became of a batch; gives the numbers."""
+def show_done(store: Store, order: Order, done: Done, named: str | None = None) -> Counts:
+    """Show what became of a batch; gives the numbers. `named` is the store, as the command line has it."""
     counts = _count(store, done.grading)
     names = ", ".join(one.id for one in order.exercises)
     total = counts.full + counts.below + counts.ungraded + counts.pending
@@ -63,20 +63,19 @@ def show_done(store: Store, order: Order, done: Done) -> Counts:
     if counts.refused:
         click.echo("Rejected, a person should look (`grader results show STUDENT EXERCISE`):")
         _list(f"{one_line(handin.student)}  {handin.exercise}" for handin, _ in counts.refused)
-    _remarks(order.plan)
-    if done.gone:
-        click.echo("Could not be read:")
-        _list(f"{one_line(one.handin.student)}  {one.handin.exercise}  {one_line(one.why)}" for one in done.gone)
+    _remarks(order.plan, read=True)
     if counts.troubles:
-        click.echo("Not graded, which is none of the students' doing:")
+        click.echo("Not graded, and without a score:")
         _list(f"{one_line(one.student)}  {one.exercise}  {one_line(why)}" for one, why in counts.troubles)
         click.echo(f"To grade these, and only these: {_command()}")
     if done.hopeless is not None:
-        click.echo(f"Stopped: the platform failed again and again: {one_line(done.hopeless)}")
+        click.echo(f"Stopped: {one_line(done.hopeless)}")
     if not done.complete:
         click.echo(f"To go on: {_command()}")
     if counts.full or counts.below:
-        click.echo("Scores: grader results list. The gradebook: grader results export csv:scores.csv")
+        where = f" --store {shlex.quote(named)}" if named else ""
+        click.echo(f"Scores: grader results list{where}")
+        click.echo(f"The gradebook: grader results export csv:scores.csv{where}")
     for line in done.left:
         click.echo(f"warning: {line}", err=True)
     return counts
@@ -107,7 +106,7 @@ def _count(store: Store, grading: int) -> Counts:
     return counts
 
 
-def _remarks(plan: Plan) -> None:
+def _remarks(plan: Plan, *, read: bool = False) -> None:
     """List what a person should know; nobody is dropped silently."""
     if plan.missing:
         click.echo("Handed in nothing:")
@@ -121,7 +120,7 @@ def _remarks(plan: Plan) -> None:
     if plan.unplaced:
         click.echo("Belongs to no exercise that was asked for:")
         _list(f"{one_line(one.label)}  {one_line(one.path)}  {one_line(one.why)}" for one in plan.unplaced)
-    if plan.problems:
+    if plan.problems and not read:
         click.echo("Could not be read:")
         _list(f"{one_line(one.label)}  {one_line(one.why)}" for one in plan.problems)
 

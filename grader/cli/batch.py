@@ -109,7 +109,7 @@ def command(
     from grader.store import open_store
 
     course, exercises = _exercises(exercise)
-    with workplace() as place:
+    with workplace(clean=not dry_run) as place:
         plan = _plan(sources, layout, exercises, course, roster, roster_columns, place)
         if dry_run:
             from grader.cli._class_report import show_plan
@@ -123,7 +123,7 @@ def command(
             for warning in opened.warnings:
                 click.echo(f"warning: {warning}", err=True)
             done = _grade(opened, order, place)
-            return _report(opened, order, done, zero_if_graded=exit_zero_if_graded)
+            return _report(opened, order, done, store, zero_if_graded=exit_zero_if_graded)
 
 
 def _exercises(name: str) -> tuple[Course | None, list[Exercise]]:
@@ -153,6 +153,8 @@ def _plan(  # noqa: PLR0917 - everything that says whose work it is
     from grader.batch.plan import plan
     from grader.batch.sources import read
 
+    if columns is not None and roster is None:
+        raise click.UsageError("--roster-columns needs --roster: it says which of its columns is what")
     people = rosters.read(roster, columns) if roster is not None else None
     reading = read(sources, layout, work=place.scratch / "sources")
     for line in reading.said:
@@ -189,11 +191,11 @@ def _grade(store: Store, order: Order, place: Place) -> Done:
         return grade_class(store, order, place, Local, watcher)
 
 
-def _report(store: Store, order: Order, done: Done, *, zero_if_graded: bool) -> int:
+def _report(store: Store, order: Order, done: Done, named: str | None, *, zero_if_graded: bool) -> int:
     from grader.cli._class_report import show_done
     from grader.cli.run import INTERRUPTED
 
-    counts = show_done(store, order, done)
+    counts = show_done(store, order, done, named)
     if done.stopped and not done.complete:
         return INTERRUPTED
     if counts.ungraded or not done.complete:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from grader.core.model import Model
 from grader.core.text import StudentText
+
+UNREAD: Final = "unread:"
+"""What the digest of a hand-in begins with that could not even be read."""
 
 ReceivedBy = Literal["source", "commit", "roster", "file"]
 """What says when work was handed in: the source's own metadata (a name, a table), the time of a git commit, the

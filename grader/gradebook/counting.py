@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from grader.core.handin import UNREAD
 from grader.core.result import Status
 
 if TYPE_CHECKING:
@@ -72,7 +73,12 @@ def standings(
     grouped: dict[tuple[str, str], list[Standing]] = {}
     for standing in sorted(found.values(), key=lambda one: order(one.handin)):
         grouped.setdefault((standing.handin.exercise, standing.handin.student), []).append(standing)
-    return grouped
+    return {key: _read(several) for key, several in grouped.items()}
+
+
+def _read(found: list[Standing]) -> list[Standing]:
+    """Leave out what could not be read, unless there is nothing else: it was read later, or handed in again."""
+    return [one for one in found if not one.handin.digest.startswith(UNREAD)] or found[-1:]
 
 
 def _statuses(store: Store, exercises: Iterable[str], student: str | None) -> dict[str, AttemptRow]:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 KINDS: Final = ("container", "volume", "build", "image", "folder")
 """In the order of removal: neither a volume nor an image can go before its containers."""
 
+INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends a run: Ctrl-C, the system, a terminal that is closed."""
+
 
 class Ledger:
     """The objects of one attempt."""
@@ -43,6 +46,11 @@ class Ledger:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file: TextIO = self._path.open("a", encoding="utf-8")
             fcntl.flock(self._file, fcntl.LOCK_EX)
+            while not os.fstat(self._file.fileno()).st_nlink:
+                # Somebody swept it away, as one that nobody has, before it was locked.
+                self._file.close()
+                self._file = self._path.open("a", encoding="utf-8")
+                fcntl.flock(self._file, fcntl.LOCK_EX)
         self._write({"engine": engine.address})
         self._lock = threading.Lock()
         self._names = 0
@@ -147,7 +155,7 @@ def abandoned(folder: Path | None = None, *, kept: bool = True) -> Iterator[tupl
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Put off Ctrl-C and SIGTERM until the work inside is done."""
+    """Put off Ctrl-C, SIGTERM and SIGHUP until the work inside is done; then whoever listens to them hears of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -156,14 +164,18 @@ def uninterrupted() -> Iterator[None]:
     def remember(number: int, _frame: FrameType | None) -> None:
         pending.append(number)
 
-    previous = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [one for one in INTERRUPTS if signal.getsignal(one) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, remember) for number in numbers}
     try:
         yield
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-        if pending:
-            raise KeyboardInterrupt
+        for heard in pending:
+            listener = previous[signal.Signals(heard)]
+            if not callable(listener):
+                raise KeyboardInterrupt
+            listener(heard, None)
 
 
 def _remove_container(engine: Engine, name: str) -> None:

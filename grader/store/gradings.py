@@ -8,14 +8,15 @@ from sqlalchemy import bindparam, insert, select, update
 
 from grader import __version__
 from grader.core.errors import UsageError
+from grader.core.result import Status
 from grader.store.database import Database, chunks, now
 from grader.store.rows import FailureRow, GradingKind, GradingRow, HandInRow, How
-from grader.store.schema import FAILURES, GRADINGS, HANDINS, ITEMS
+from grader.store.schema import ATTEMPTS, FAILURES, GRADINGS, HANDINS, ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from grader.core.handin import HandIn
 
@@ -105,11 +106,11 @@ class Gradings(Database):
             settle(connection, grading_id, list(pairs), how)
 
     def pending(self, grading_id: int) -> list[HandInRow]:
-        """Give the hand-ins of a grading that are still to be done."""
+        """Give the hand-ins of a grading that are still to be done; also those that the platform has failed."""
         query = (
             select(HANDINS)
             .join(ITEMS, ITEMS.c.handin == HANDINS.c.id)
-            .where(ITEMS.c.grading == grading_id, ITEMS.c.attempt.is_(None))
+            .where(ITEMS.c.grading == grading_id, is_open())
             .order_by(HANDINS.c.id)
         )
         with self.reading() as connection:
@@ -192,11 +193,17 @@ def add_items(connection: Connection, grading_id: int, handins: Sequence[int]) -
             connection.execute(insert(ITEMS), new)
 
 
+def is_open() -> ColumnElement[bool]:
+    """Tell the items that have no verdict yet: no attempt, or one that the platform has failed."""
+    failed = select(ATTEMPTS.c.id).where(ATTEMPTS.c.id == ITEMS.c.attempt, ATTEMPTS.c.status == Status.UNGRADED)
+    return ITEMS.c.attempt.is_(None) | failed.correlate(ITEMS).exists()
+
+
 def settle(connection: Connection, grading_id: int, pairs: Sequence[tuple[int, str]], how: How) -> None:
     """Settle on attempts, inside of a transaction. What was settled before stays."""
     if not pairs:
         return
     add_items(connection, grading_id, [handin for handin, _ in pairs])
-    which = (ITEMS.c.grading == grading_id) & (ITEMS.c.handin == bindparam("which")) & ITEMS.c.attempt.is_(None)
+    which = (ITEMS.c.grading == grading_id) & (ITEMS.c.handin == bindparam("which")) & is_open()
     rows = [{"which": handin, "attempt": attempt, "how": how} for handin, attempt in pairs]
     connection.execute(update(ITEMS).where(which).values(attempt=bindparam("attempt"), how=bindparam("how")), rows)

@@ -11,7 +11,7 @@ from grader.core.errors import GraderError
 from grader.store import owners
 from grader.store.attempts import finished, write
 from grader.store.database import Database, now
-from grader.store.gradings import settle
+from grader.store.gradings import is_open, settle
 from grader.store.schema import ATTEMPTS, GRADINGS, ITEMS, JOURNAL, OWNERS
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ def _works(row: Row[Any], moment: datetime) -> bool:
 
 
 def _settled(connection: Connection, grading_id: int, handin_id: int) -> bool:
-    query = select(ITEMS.c.attempt).where(ITEMS.c.grading == grading_id, ITEMS.c.handin == handin_id)
+    """Whether there is a verdict: what the platform has failed is still to be done."""
+    query = select(ITEMS.c.handin).where(ITEMS.c.grading == grading_id, ITEMS.c.handin == handin_id, ~is_open())
     return connection.scalar(query) is not None
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from grader.batch import patience, run
 from grader.batch.items import Item, Terms
-from grader.batch.run import Batch, Means
+from grader.batch.means import Means
+from grader.batch.run import Batch
 from grader.batch.tally import Tally
 from grader.batch.verdicts import ONLY_CROWDED
 from grader.core.errors import SandboxError
@@ -25,7 +26,7 @@ from tests.support.exercises import GOOD, write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.batch.backend import Ended
+    from grader.batch.backend import Ended, Job
 
 
 class World:
@@ -38,6 +39,7 @@ class World:
         terms = Terms(exercise, exercise.folder, {}, "host", isolated=False, past_due=True)
         self.swept = 0
         self.reason: str | None = None
+        self.company = False
         grading, _ = store.begin("batch", "this", {})
         self.means = Means(
             store=store,
@@ -48,6 +50,7 @@ class World:
             terms={"serve": terms},
             probe=lambda: self.reason,
             sweep=self._sweep,
+            company=lambda: self.company,
         )
         self.watched = Watched()
         self.batch: Batch
@@ -172,6 +175,54 @@ def test_a_time_out_in_a_crowd_is_seen_again_alone(world: World) -> None:
     assert results["bob"].checks[0].outcome is Outcome.FAILED
     assert results["bob"].flags == ()
     assert len(results) == 4
+
+
+def test_a_time_out_beside_another_batch_is_seen_again(world: World) -> None:
+    world.company = True
+    backend = Backend({"ada": [Play(outcome=Outcome.FAILED, waited=True), Play()]})
+    assert world.run(backend, world.items("ada"))
+    assert backend.started == ["ada", "ada"]
+
+
+def test_two_that_wait_for_each_other_both_end(world: World) -> None:
+    ada, bob = world.items("ada", "bob")
+    # Another batch has Bob, and needs Ada, which is to be seen again alone here.
+    assert world.store.claim(world.means.grading, bob.id, bob.key, "another") == "claimed"
+    slow = Play(outcome=Outcome.FAILED, waited=True, crowded=True)
+
+    class Other(Backend):
+        def wait(self, seconds: float) -> Sequence[Ended]:
+            found = super().wait(seconds)
+            if world.settled().keys() >= {"ada"}:
+                world.store.release(bob.id, "another")
+            return found
+
+    backend = Other({"ada": [slow, Play()]})
+    assert world.run(backend, [ada, bob])
+    assert backend.started == ["ada", "ada", "bob"]
+
+
+def test_what_the_platform_fails_alone_is_seen_again_from_the_beginning(world: World) -> None:
+    slow = Play(outcome=Outcome.FAILED, waited=True, crowded=True)
+    backend = Backend({"ada": [slow, Play(crash="it was killed"), slow, Play()]})
+    assert world.run(backend, world.items("ada"))
+    [row] = world.store.attempts()
+    assert world.store.result(row.id).checks[0].outcome is Outcome.PASSED
+    assert backend.started == ["ada"] * 4
+
+
+def test_one_that_can_not_be_started_is_tried_again(world: World) -> None:
+    class Full(Backend):
+        def start(self, job: Job) -> None:
+            if not self.every:
+                self.every.append(job)
+                raise OSError(28, "No space left on device")
+            super().start(job)
+
+    assert world.run(Full({}), world.items("ada"))
+    assert world.settled() == {"ada": ("graded", "ran")}
+    [failure] = world.store.failures(world.means.grading)
+    assert failure.cause == "an attempt can't be started here: No space left on device"
 
 
 def test_a_time_out_alone_counts_at_once(world: World) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.batch import session
-from grader.batch.planned import Plan
+from grader.batch.planned import Plan, Trouble
 from grader.batch.session import Done, Order, grade_class, workplace
 from grader.core.errors import SandboxError
 from grader.core.handin import HandIn, Person
-from grader.core.result import ImageRef, Outcome
+from grader.core.result import ImageRef, Outcome, Status
 from grader.exercise.load import load
+from grader.gradebook.book import build
 from grader.sandbox import images
 from grader.sandbox.disposable import pool
 from grader.store import Store, open_store
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from grader.core.gradebook import Entry
     from grader.exercise.model import Exercise
 
 
@@ -47,6 +49,7 @@ class World:
         self.exercise = write(folder / "exercises", GOOD)
         self.image = "sha256:b"
         self.people = ["ada", "bob", "cem"]
+        self.problems: tuple[Trouble, ...] = ()
         for one in self.people:
             self.hand_in(one, f"FROM busybox:1\n# {one}\n")
 
@@ -55,13 +58,17 @@ class World:
         work.mkdir(parents=True, exist_ok=True)
         (work / "Dockerfile").write_text(text)
 
+    def book(self) -> tuple[Entry, ...]:
+        return build(self.store).entries
+
     def order(self, **changes: Any) -> Order:
         exercise: Exercise = load(self.exercise)
         handins = tuple(
             HandIn(exercise=exercise.id, student=one, path=self.folder / "work" / one, label=one, received_at=MOMENT)
             for one in self.people
         )
-        plan = Plan(handins=handins, people=tuple(Person(id=one) for one in self.people))
+        known = [*self.people, *(one for trouble in self.problems for one in trouble.students)]
+        plan = Plan(handins, tuple(Person(id=one) for one in known), problems=self.problems)
         fields: dict[str, Any] = {"identity": exercise.digest, "settings": {}, "mode": "host", **changes}
         return Order(plan, [exercise], **fields)
 
@@ -154,17 +161,40 @@ def test_without_an_engine_the_store_still_answers(world: World, monkeypatch: py
     assert world.run().tally.stored == 3
     world.hand_in("dua", "FROM busybox:1\n")
     world.people.append("dua")
-    with pytest.raises(SandboxError, match="no Docker engine"):
-        world.run()
+    done = world.run()
+    assert (done.complete, done.tally.left) == (False, 1)
+    assert "no Docker engine" in str(done.hopeless)
 
 
 def test_what_is_gone_is_listed(world: World) -> None:
     world.people.append("nobody")
     done = world.run()
-    [gone] = done.gone
-    assert gone.handin.student == "nobody"
-    assert "there is no submission at" in gone.why
-    assert done.tally.ran == 3
+    [row] = [one for one in world.store.attempts() if one.student == "nobody"]
+    assert (row.status, row.score) == (Status.UNGRADED, None)
+    assert "there is no submission at" in str(world.store.result(row.id).message)
+    assert (done.tally.ran, done.complete) == (3, True)
+    assert [one.status for one in world.book() if one.student == "nobody"] == ["ungraded"]
+
+
+def test_what_a_source_can_not_read_is_not_missing(world: World) -> None:
+    world.problems = (Trouble("repos/eve", "it can't be cloned", ("eve",)),)
+    world.run()
+    assert {one.student: one.status for one in world.book()}["eve"] == "ungraded"
+    # Once it can be read, nobody sees that it could not.
+    world.problems = ()
+    world.people.append("eve")
+    world.hand_in("eve", "FROM busybox:1\n# eve\n")
+    world.run()
+    assert {one.student: one.status for one in world.book()}["eve"] == "graded"
+
+
+def test_what_the_platform_failed_is_still_to_be_done(world: World) -> None:
+    done = world.run(Backend({"bob": [Play(Status.UNGRADED)]}), fresh=True)
+    assert done.tally.ungraded == 1
+    again = world.run(fresh=True)
+    assert world.backend.started == ["bob"]
+    assert (again.grading, again.resumed) == (done.grading, True)
+    assert {one.status for one in world.book()} == {"graded"}
 
 
 def test_what_breaks_the_rules_is_graded_as_it_is(world: World) -> None:

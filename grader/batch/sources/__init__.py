@@ -15,7 +15,7 @@ from grader.batch.sources._unpack import unpacked
 from grader.batch.sources.urls import is_table
 from grader.core import kinds
 from grader.core.errors import SandboxError, UsageError
-from grader.core.text import one_line, quoted
+from grader.core.text import did_you_mean, one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,22 +44,34 @@ def read(sources: Sequence[Path], layout: str = AUTO, *, work: Path) -> Reading:
     """Find all hand-ins in `sources`; `work` is a folder of the caller's in which they may be unpacked or cloned.
 
     Hand-ins may lie in `work` afterwards. Raises UsageError for a source that isn't there, isn't of the layout, or is
-    of none, and SandboxError when this machine is to blame.
+    of none, and SandboxError when this machine is to blame. A source that is given several times is read once.
     """
     if layout not in layouts():
-        raise UsageError(f"there is no layout {quoted(layout)}", hint=f"There are: {', '.join(layouts())}.")
+        raise UsageError(f"there is no layout {quoted(layout)}{did_you_mean(layout, layouts())}")
     hand_ins: list[Found] = []
     said: list[str] = []
-    for source in sources:
+    read_already: set[str] = set()
+    for given in sources:
+        real = os.path.realpath(given)
+        source = _absolute(given, real)
+        if real in read_already:
+            said.append(f"{one_line(source.name)} is given more than once, and read once")
+            continue
+        read_already.add(real)
         try:
             work.mkdir(mode=0o700, parents=True, exist_ok=True)
-            own = Path(tempfile.mkdtemp(dir=work, prefix="source-"))
+            own = Path(tempfile.mkdtemp(dir=work.absolute(), prefix="source-"))
             found, words = _read(source, layout, own)
             hand_ins += [_speakable(one, own, n) for n, one in enumerate(found)]
         except OSError as error:
             raise SandboxError(f"{quoted(source.name)} can't be read: {one_line(str(error))}") from error
         said.append(words)
     return Reading(tuple(hand_ins), tuple(said))
+
+
+def _absolute(given: Path, real: str) -> Path:
+    """Give a path that holds wherever git or anything else runs; a link keeps its own name, which may tell a lot."""
+    return given.absolute() if given.name not in {"", ".."} else Path(real)
 
 
 def _read(source: Path, asked: str, work: Path) -> tuple[list[Found], str]:
@@ -71,6 +83,8 @@ def _read(source: Path, asked: str, work: Path) -> tuple[list[Found], str]:
     found = list(layout.collect(place, work))
     if not found:
         raise UsageError(f"there are no submissions in {quoted(label)}", hint=_which())
+    if asked != AUTO:
+        _refuse_another(place, layout, found)
     return found, _words(label, layout, why, found, (*notes, *_aside(place)))
 
 
@@ -139,6 +153,24 @@ def _refuse_one(place: Place, name: str, asked: str) -> None:
         raise UsageError(
             f"{quoted(place.label)} looks like the work of one student: {sign}",
             hint="Grade it with `grader check`, or name the folder that holds the folders of all students.",
+        )
+
+
+def _refuse_another(place: Place, layout: Layout, found: Sequence[Found]) -> None:
+    """Raise UsageError for a source that has nothing of the layout that was asked for."""
+    if layout.general or layout.table or any(layout.fits(entry) for entry in place.entries):
+        return
+    for name in kinds.names(__name__):
+        other = _load(name)
+        if not other.table and not other.general and other.share(place):
+            raise UsageError(
+                f"{quoted(place.label)} is not {layout.called}: it looks like {other.called}",
+                hint="Leave out --layout.",
+            )
+    if all(one.problem is not None for one in found):
+        raise UsageError(
+            f"nothing in {quoted(place.label)} is named as in {layout.called}",
+            hint="Leave out --layout, and it is said what it is taken for.",
         )
 
 

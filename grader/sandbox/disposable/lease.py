@@ -78,13 +78,21 @@ def _return(host: Engine, held: Held, engine: Isolated) -> None:
             doubt = doubt or "somebody tried to get out"
     except SandboxError as error:
         doubt = doubt or error.message
-    held.write(state="resetting" if doubt is None else "planned", why=doubt)
-    if not held.record.batch:
-        aftercare.begin(held)
+    if held.record.batch:
+        _return_to_batch(host, held, doubt)
         return
-    # Whoever works through a batch stays: a process of its own would cost more than it saves.
-    with suppress(SandboxError, TimedOut):  # its next user, or the end of the batch, has to do with it again
-        try:
-            pool.refresh(host, held, lambda _: None, doubt)
-        finally:
-            held.release()
+    held.write(state="resetting" if doubt is None else "planned", why=doubt)
+    aftercare.begin(held)
+
+
+def _return_to_batch(host: Engine, held: Held, doubt: str | None) -> None:
+    """Make an engine as new for the next attempt; whoever works through a batch stays, and does it at once."""
+    if doubt is not None or not records.is_there(held.record.batch):
+        start.discard(host, held)
+        return
+    try:
+        # Its next user, or the end of the batch, has to do with it again.
+        with suppress(SandboxError, TimedOut):
+            pool.refresh(host, held, lambda _: None)
+    finally:
+        held.release()

@@ -54,8 +54,9 @@ def fits(record: Record, wanted: Record) -> bool:
 
 def take(host: Engine, wanted: Record, report: Callable[[str], None]) -> tuple[Held, Isolated] | None:
     """Take a warm engine that fits and is free, started afresh if it isn't as new; None when there is none."""
-    theirs = {"", wanted.batch}
-    found = [(one, locked) for one, locked in records.every() if one.warm and one.batch in theirs and fits(one, wanted)]
+    found = [
+        (one, locked) for one, locked in records.every() if one.warm and one.batch == wanted.batch and fits(one, wanted)
+    ]
     ready = [one for one, locked in found if not locked and _is_ready(one)]
     stale = [one for one, locked in found if not locked and not _is_ready(one)]
     soon = [one for one, locked in found if locked and one.state == "resetting"]

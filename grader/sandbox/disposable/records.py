@@ -222,15 +222,25 @@ def exclusive(what: str) -> Iterator[bool]:
 def batch(name: str) -> Iterator[None]:
     """Say that a batch is there, for as long as the block and this process last."""
     path = _batch_path(name)
+    number = -1
     with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        # Until it is locked, it looks like one that nobody has.
+        while number < 0 or not os.fstat(number).st_nlink:
+            if number >= 0:
+                os.close(number)
+            number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(number, fcntl.LOCK_EX)
     try:
-        fcntl.flock(number, fcntl.LOCK_EX)
         yield
     finally:
         path.unlink(missing_ok=True)
         os.close(number)
+
+
+def batches() -> int:
+    """Count the batches that are there."""
+    return sum(is_there(path.stem.removeprefix("batch-")) for path in folder().glob("batch-*.lock"))
 
 
 def is_there(name: str) -> bool:

@@ -379,12 +379,28 @@ def test_nobody_else_gets_it(world: World) -> None:
         once.close()
 
 
-def test_a_batch_uses_warm_ones_too(world: World) -> None:
-    record = world.warm()
-    engine = world.lease(batch="b")
-    assert engine.place.name == record.name
+def test_a_batch_leaves_warm_ones_to_others(world: World) -> None:
+    with records.batch("b"):
+        record = world.warm()
+        engine = world.lease(batch="b")
+        assert engine.place.name != record.name
+        engine.close()
+
+
+def test_one_in_doubt_is_removed(world: World) -> None:
+    with records.batch("b"):
+        engine = world.lease(batch="b")
+        engine.doubt = "somebody was interrupted"
+        engine.close()
+        assert list(records.every()) == []
+
+
+def test_nothing_is_made_as_new_for_a_batch_that_is_gone(world: World) -> None:
+    with records.batch("b"):
+        engine = world.lease(batch="b")
     engine.close()
-    assert world.done == ["care: resetting None"]
+    assert world.done == ["boot", "client", "destroy"]
+    assert list(records.every()) == []
 
 
 def test_one_that_can_not_be_made_as_new_is_replaced_later(world: World) -> None:
@@ -395,7 +411,7 @@ def test_one_that_can_not_be_made_as_new_is_replaced_later(world: World) -> None
         assert the_record().state == "planned"
         world.failing = {}
         again = world.lease(batch="b")
-        assert again.place.name == the_held(engine.place.name).name
+        assert again.place.name == engine.place.name
         again.close()
 
 
