@@ -6,7 +6,7 @@ import io
 import os
 import tarfile
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +15,6 @@ from grader.batch.sources._unpack import unpacked
 from grader.core.errors import UsageError
 from grader.submissions.intake import Caps
 from tests.support.sources import DOCKERFILE, by, names, packed, repository, write, zipped
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CLASS: dict[str, str | bytes] = {
     "class/ada/Dockerfile": DOCKERFILE,
@@ -133,10 +130,84 @@ def test_histories_in_archives_are_not_unpacked(tmp_path: Path, work: Path) -> N
 def test_several_sources(tmp_path: Path, work: Path) -> None:
     canvas = write(tmp_path / "canvas", {"lovelaceada_1_2_Dockerfile": DOCKERFILE})
     folders = write(tmp_path / "folders", {"ada/Dockerfile": DOCKERFILE})
-    reading = read([canvas, folders, canvas], work=work)
-    assert [said.partition(":")[0] for said in reading.said] == ["canvas", "folders", "canvas"]
-    assert len(reading.found) == 3
-    assert len({found.path for found in reading.found}) == 3
+    reading = read([canvas, folders], work=work)
+    assert [said.partition(":")[0] for said in reading.said] == ["canvas", "folders"]
+    assert len(reading.found) == 2
+    assert len({found.path for found in reading.found}) == 2
+
+
+def test_a_source_that_is_given_twice_is_read_once(tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = write(tmp_path / "plain", {"ada/Dockerfile": DOCKERFILE, "grace/Dockerfile": DOCKERFILE})
+    (tmp_path / "link").symlink_to("plain")
+    monkeypatch.chdir(plain)
+    reading = read([plain, Path("../plain"), Path(), tmp_path / "link"], work=work)
+    assert set(by(reading)) == {"ada", "grace"}
+    assert len(reading.found) == 2
+    assert reading.said[1:] == (
+        "plain is given more than once, and read once",
+        "plain is given more than once, and read once",
+        "link is given more than once, and read once",
+    )
+
+
+def test_relative_paths_are_those_of_the_folder_one_is_in(
+    tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clones = tmp_path / "clones"
+    for name in ("hw1-ada", "hw1-grace"):
+        repository(clones / name)
+    sources = [
+        clones,
+        write(tmp_path / "plain", {"ada/Dockerfile": DOCKERFILE, "grace.zip": packed({"Dockerfile": DOCKERFILE})}),
+        write(tmp_path / "canvas", {"lovelaceada_1_2_Dockerfile": DOCKERFILE, "lovelaceada_1_3_app.py": ""}),
+        write(tmp_path / "moodle", {"Ada Lovelace_1_assignsubmission_file/Dockerfile": DOCKERFILE}),
+        zipped(tmp_path / "class.zip", CLASS),
+        tmp_path / "urls.csv",
+    ]
+    sources[-1].write_text("name,url\nada,ftp://example.org/ada.git\n")
+    expected = read(sources, work=work)
+    monkeypatch.chdir(tmp_path)
+    reading = read([path.relative_to(tmp_path) for path in sources], work=Path("work"))
+    assert reading.said == expected.said
+    assert [(one.label, one.received_by, one.received_at) for one in reading.found] == [
+        (one.label, one.received_by, one.received_at) for one in expected.found
+    ]
+    assert [one.received_by for one in reading.found[:2]] == ["commit", "commit"]
+    assert all(one.path.is_absolute() for one in reading.found)
+
+
+@pytest.mark.parametrize("given", [".", "../clones", "../elsewhere/../clones"])
+def test_the_folder_one_is_in(tmp_path: Path, work: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    repository(tmp_path / "clones" / "hw1-ada")
+    repository(tmp_path / "clones" / "hw1-grace")
+    write(tmp_path / "elsewhere", {})
+    monkeypatch.chdir(tmp_path / "clones")
+    reading = read([Path(given)], work=work)
+    assert reading.said[0].startswith("clones: a folder of cloned repositories (2 submissions)")
+    assert {one.received_by for one in reading.found} == {"commit"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "files", "looks_like"),
+    [
+        ("moodle", {"lovelaceada_1_2_Dockerfile": DOCKERFILE, "notes.pdf": ""}, "looks like a Canvas download"),
+        ("canvas", {"Ada_1_assignsubmission_file/Dockerfile": DOCKERFILE}, "looks like a Moodle download"),
+        ("classroom", {"lovelaceada_1_2_Dockerfile": DOCKERFILE}, "looks like a Canvas download"),
+        ("canvas", {"ada/Dockerfile": DOCKERFILE}, "nothing in 'class' is named as in a Canvas download"),
+    ],
+)
+def test_another_layout_than_was_asked_for(
+    tmp_path: Path, work: Path, asked: str, files: dict[str, str | bytes], looks_like: str
+) -> None:
+    with pytest.raises(UsageError, match=looks_like) as caught:
+        read([write(tmp_path / "class", files)], asked, work=work)
+    assert "Leave out --layout" in (caught.value.hint or "")
+
+
+def test_a_layout_that_one_entry_fits_is_taken_as_asked(tmp_path: Path, work: Path) -> None:
+    files: dict[str, str | bytes] = {"lovelaceada_1_2_Dockerfile": DOCKERFILE, "a_1_assignsubmission_file_x": ""}
+    reading = read([write(tmp_path / "class", files)], "moodle", work=work)
+    assert [one.problem is None for one in reading.found] == [True, False]
 
 
 @pytest.mark.parametrize("layout", ["auto", "folders", "canvas"])
@@ -150,8 +221,10 @@ def test_sources_that_are_none(tmp_path: Path, work: Path) -> None:
     for name, why in (("nothing", "there is no source"), ("pipe", "neither a folder, an archive nor a table")):
         with pytest.raises(UsageError, match=why):
             read([tmp_path / name], work=work)
-    with pytest.raises(UsageError, match="there is no layout 'blackboard'"):
+    with pytest.raises(UsageError, match="there is no layout 'blackboard'; there are auto, canvas, classroom"):
         read([tmp_path], "blackboard", work=work)
+    with pytest.raises(UsageError, match="there is no layout 'canvass'; did you mean 'canvas'"):
+        read([tmp_path], "canvass", work=work)
     with pytest.raises(UsageError, match="is no table, and the layout urls is one"):
         read([tmp_path], "urls", work=work)
 
