@@ -15,6 +15,7 @@ from grader.gradebook.counting import NOT_YET, Counts, Standing, counting, stand
 from grader.gradebook.feedback import bounded, feedback
 from grader.gradebook.people import everybody
 from grader.gradebook.terms import Terms
+from grader.gradebook.whose import flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -190,7 +191,7 @@ class _Builder:
 
 def _detail(fact: dict[str, Any], result: Result, text: str | None = None) -> None:
     broken = [f"check '{one.id}' could not be carried out" for one in result.checks if one.outcome is Outcome.ERROR]
-    fact["flags"] = tuple(dict.fromkeys((*fact["flags"], *broken, *result.flags)))
+    fact["flags"] = tuple(dict.fromkeys((*fact["flags"], *broken, *flags(result, fact["student"]))))
     fact["feedback"] = feedback(result) if text is None else text
     if result.status is not Status.GRADED:
         fact["message"] = result.message

@@ -22,6 +22,11 @@ def everybody(store: Store, students: Iterable[str] | None = None) -> list[Perso
     return [*people, *(Person(id=student, on_roster=False) for student in sorted(named - known))]
 
 
+def has_roster(store: Store) -> bool:
+    """Whether the store knows a roster: without one, it says nothing that somebody isn't on it."""
+    return any(person.on_roster for person in store.people())
+
+
 def find(store: Store, name: str) -> Person | None:
     """Give the one with this id, login, email or name; None for nobody. Raises UsageError if it could be several."""
     people = everybody(store)

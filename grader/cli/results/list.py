@@ -91,12 +91,13 @@ def command(
             and (not flagged or one.flags)
             and (not late or one.late_seconds)
         ]
+        has_roster = people.has_roster(opened)
         if wanted is not None:
             entries = list(_checked(opened, entries, *wanted))
     if as_json:
         _json(book, entries)
     else:
-        _show(book, entries, flagged=flagged)
+        _show(book, entries, flagged=flagged, has_roster=has_roster)
     return 0
 
 
@@ -174,7 +175,7 @@ def _json(book: Gradebook, entries: Sequence[Entry]) -> None:
     click.echo("\n]" if entries else "[]")
 
 
-def _show(book: Gradebook, entries: Sequence[Entry], *, flagged: bool) -> None:
+def _show(book: Gradebook, entries: Sequence[Entry], *, flagged: bool, has_roster: bool) -> None:
     from grader.cli.results import _table
     from grader.core.text import clean
 
@@ -184,7 +185,7 @@ def _show(book: Gradebook, entries: Sequence[Entry], *, flagged: bool) -> None:
     people = {person.id: person for person in book.people}
     below = flagged or _table.narrow()
     heads = _HEADS[:-1] if below else _HEADS
-    rows = [_row(entry, people[entry.student]) for entry in entries]
+    rows = [_row(entry, people[entry.student], has_roster=has_roster) for entry in entries]
     _table.show(
         heads,
         [row[: len(heads)] for row in rows],
@@ -197,7 +198,7 @@ def _show(book: Gradebook, entries: Sequence[Entry], *, flagged: bool) -> None:
     _table.paragraph(_summary(entries))
 
 
-def _row(entry: Entry, person: Person) -> tuple[str, ...]:
+def _row(entry: Entry, person: Person, *, has_roster: bool) -> tuple[str, ...]:
     from grader.cli.results import _common
 
     flags = list(entry.flags)
@@ -205,7 +206,8 @@ def _row(entry: Entry, person: Person) -> tuple[str, ...]:
         flags.insert(0, "decided by hand")
     if entry.status in {"ungraded", "rejected"} and entry.message:
         flags.insert(0, entry.message)
-    name = person.name if person.on_roster else f"{person.name} (not on the roster)".strip()
+    stranger = has_roster and not person.on_roster
+    name = f"{person.name} (not on the roster)".strip() if stranger else person.name
     return (
         entry.student,
         name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,8 +11,9 @@ import click
 from grader.cli.options import STORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from grader.core.errors import UsageError
     from grader.core.gradebook import Entry
     from grader.core.handin import Person
     from grader.store import Store
@@ -52,6 +54,7 @@ def command(
     from grader.cli.output import Output
     from grader.core.errors import UsageError
     from grader.core.redact import for_student
+    from grader.gradebook import whose
     from grader.store import open_store
 
     outputs = Output.parse_all(reports)
@@ -59,20 +62,26 @@ def command(
         raise UsageError(f"'{submission}' is there already", hint="Name a folder that is not there yet.")
     with open_store(store, must_exist=True) as opened:
         row, person, entry = _find(opened, attempt, exercise)
-        result = opened.result(row.id)
+        if row is None and not outputs and submission is None:
+            _decided(person, entry, student_view=student_view)
+            return 0
+        if row is None:
+            raise _nothing(person, [entry])
+        handin = _handin(opened, row, entry)
+        result = whose.own(opened.result(row.id), handin)
         usual = all(output.path is not None for output in outputs)
         if usual and not student_view:
-            _facts(opened, row, person, entry)
+            _facts(_lines(opened, row, handin, person, entry))
         shown = for_student(result) if student_view else result
         for output in [*outputs, *([Output.parse("terminal")] if usual else [])]:
             output.write([shown])
         if submission is not None:
-            _unpack(opened, row, submission)
+            _unpack(opened, handin, submission)
     return 0
 
 
-def _find(store: Store, name: str, exercise: str | None) -> tuple[AttemptRow, Person, Entry]:
-    """Find what is meant: an attempt, or what counts for a student. Raises UsageError."""
+def _find(store: Store, name: str, exercise: str | None) -> tuple[AttemptRow | None, Person, Entry]:
+    """Find what is meant: an attempt, or what counts for a student, if only by a decision. Raises UsageError."""
     from grader.cli.results import _common
     from grader.core.errors import UsageError
     from grader.core.handin import Person
@@ -88,15 +97,23 @@ def _find(store: Store, name: str, exercise: str | None) -> tuple[AttemptRow, Pe
     person = person or people.student(store, name)
     wanted = _common.exercises(store, [exercise] if exercise is not None else [])
     book = build(store, wanted, student=person.id, details=False)
-    found = [entry for entry in book.entries if entry.attempt is not None]
+    found = [entry for entry in book.entries if entry.attempt is not None or entry.overrides]
     if not found:
-        why = next((entry.message for entry in book.entries if entry.message), None)
-        reason = f": {why}" if why else "; nothing was handed in" if not any(e.handin for e in book.entries) else ""
-        raise UsageError(f"there is no result of {quoted(_common.who(person))}{reason}")
+        raise _nothing(person, book.entries)
     if len(found) > 1:
         names = ", ".join(entry.exercise for entry in found)
         raise UsageError(f"{quoted(_common.who(person))} has several results", hint=f"Add the exercise: {names}.")
-    return store.attempt(found[0].attempt or ""), person, found[0]
+    return store.attempt(found[0].attempt) if found[0].attempt is not None else None, person, found[0]
+
+
+def _nothing(person: Person, entries: Sequence[Entry]) -> UsageError:
+    from grader.cli.results import _common
+    from grader.core.errors import UsageError
+    from grader.core.text import quoted
+
+    why = next((entry.message for entry in entries if entry.message), None)
+    reason = f": {why}" if why else "; nothing was handed in" if not any(one.handin for one in entries) else ""
+    return UsageError(f"there is no result of {quoted(_common.who(person))}{reason}")
 
 
 def _attempt(store: Store, name: str) -> AttemptRow:
@@ -110,40 +127,63 @@ def _attempt(store: Store, name: str) -> AttemptRow:
     )
 
 
-def _facts(store: Store, row: AttemptRow, person: Person, entry: Entry) -> None:
+def _handin(store: Store, row: AttemptRow, entry: Entry) -> HandInRow:
+    """Give the hand-in that is meant: the same work of several students is in the store as graded for the first."""
+    counts = entry.handin is not None and entry.attempt == row.id
+    return store.handin(entry.handin if counts and entry.handin is not None else row.handin)
+
+
+def _decided(person: Person, entry: Entry, *, student_view: bool) -> None:
+    """Write what was decided by hand where nothing was graded."""
+    from grader.cli.results import _common
+
+    lines = [("Student", _common.who(person)), ("Exercise", entry.exercise), ("Result", entry.message or entry.status)]
+    score = _common.score(entry.score, entry.max_score)
+    lines.append(("Score", f"{score}, set by hand" if entry.score is not None else "none"))
+    _facts([*lines, *(() if student_view else _by_hand(entry))])
+
+
+def _facts(lines: Iterable[tuple[str, str]]) -> None:
     """Write what stands above a report: whose it is, when it came, what became of it before."""
     from grader.core.text import clean
 
-    for label, text in _lines(store, row, person, entry):
+    for label, text in lines:
         click.echo(f"{click.style(f'{label}:'.ljust(12), bold=True)} {clean(text)}")
     click.echo()
 
 
-def _lines(store: Store, row: AttemptRow, person: Person, entry: Entry) -> Iterator[tuple[str, str]]:
+def _lines(store: Store, row: AttemptRow, handin: HandInRow, person: Person, entry: Entry) -> Iterator[tuple[str, str]]:
     from grader.cli.results import _common
+    from grader.gradebook.people import has_roster
 
-    handin = store.handin(entry.handin) if entry.handin is not None and entry.attempt == row.id else None
-    # The same work of several students is graded once, and is in the store as the work of the first.
-    handin = handin or store.handin(row.handin)
-    yield "Student", _common.who(person) + ("" if person.on_roster else ", not on the roster")
+    stranger = not person.on_roster and has_roster(store)
+    yield "Student", _common.who(person) + (", not on the roster" if stranger else "")
     yield "Exercise", row.exercise
     yield "Attempt", row.id
     if handin.student != row.student:
         yield "Graded as", f"the same work of {row.student}"
     yield "Handed in", _received(handin, entry if entry.handin == handin.id else None)
     yield "Work", f"{handin.label}, {handin.digest}"
-    yield "From", str(handin.path)
+    with suppress(OSError, ValueError):
+        if handin.path.exists():  # a folder that was unpacked for a batch only is gone
+            yield "From", str(handin.path)
     for note in handin.notes:
         yield "Note", note
     yield "Score", _score(row, entry)
+    yield from _by_hand(entry)
+    for flag in entry.flags:
+        yield "Flag", flag
+    yield from _history(store, row, handin)
+
+
+def _by_hand(entry: Entry) -> Iterator[tuple[str, str]]:
+    from grader.cli.results import _common
+
     for override in entry.overrides:
         what = f"check {override.check}" if override.check is not None else "score"
         by = f" by {override.author}" if override.author else ""
         points = _common.score(override.points, None)
         yield "By hand", f"{what} {points}{by}, {_common.when(override.at)}: {override.reason}"
-    for flag in entry.flags:
-        yield "Flag", flag
-    yield from _history(store, row, handin)
 
 
 def _received(handin: HandInRow, entry: Entry | None) -> str:
@@ -182,18 +222,16 @@ def _history(store: Store, row: AttemptRow, handin: HandInRow) -> Iterator[tuple
             yield "Also", f"{one.id[:10]} {how} {_common.when(one.finished_at)}, {one.status} {worth}{work}"
 
 
-def _unpack(store: Store, row: AttemptRow, into: Path) -> None:
+def _unpack(store: Store, handin: HandInRow, into: Path) -> None:
     import tarfile
 
     from grader.batch.intake import unpack
     from grader.core.errors import SandboxError, UsageError
     from grader.core.scratch import scratch_folder
 
-    data = store.snapshot(row.digest)
+    data = store.snapshot(handin.digest)
     if data is None:
-        raise UsageError(
-            "there is no copy of this work in the store", hint=f"It was handed in as {store.handin(row.handin).path}."
-        )
+        raise UsageError("there is no copy of this work in the store", hint=f"It was handed in as {handin.path}.")
     with scratch_folder() as scratch:
         packed = scratch / "work.tar.gz"
         packed.write_bytes(data)

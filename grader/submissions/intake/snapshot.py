@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 40
 MAX_NAME: Final = 255
 _CHUNK: Final = 256 * 1024
+UNWRAPPED: Final = "taken from the folder"
+"""How the note begins that says how an archive was packed, and nothing of the work in it."""
 LEFT_OUT: Final = frozenset({".git", ".hg", ".svn", "__MACOSX", ".DS_Store"})
 """Names that are never taken: histories with hooks and credentials, and what macOS adds to archives."""
 
@@ -109,7 +111,7 @@ class Copier:
             self._hashes[name] = f"l:{hashlib.sha256(os.fsencode(target)).hexdigest()}"
         for name in self.links:
             self._follow(name)
-        notes = [f"taken from the folder {quoted(wrapper)} of the archive"] if wrapper is not None else []
+        notes = [f"{UNWRAPPED} {quoted(wrapper)} of the archive"] if wrapper is not None else []
         notes += self._same_but_for_case()
         return Snapshot(self.root, self._digest(), len(self._hashes), self.taken, tuple(notes))
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import pytest
 from grader.batch.intake import pack
 from grader.store import open_store
 from tests.support.commands import grader
+from tests.support.populated import DUE, begin, hand_in
+from tests.support.stores import make_handin
 
 if TYPE_CHECKING:
     from tests.support.populated import Made
@@ -113,3 +116,66 @@ def test_decisions_and_flags(own: Made) -> None:
     assert "By hand:     score 9 by Eve, " in out
     assert ": lab\n" in out
     assert "graded, 8/10 as graded; 9/10 counts" in out
+
+
+def twin(own: Made) -> None:
+    """Let somebody hand in what the first one did: both have one attempt."""
+    with open_store(own.url) as store:
+        [row] = list(store.attempts(student=own.student("passed")))
+        grading = begin(store, "twins", own.folders)
+        number, _ = hand_in(store, grading, "one", "twin", received=DUE - timedelta(days=3))
+        store.settle(grading, [(number, row.id)], "stored")
+        store.finish(grading)
+
+
+def test_the_same_work_of_two_is_each_ones_own(own: Made) -> None:
+    first = own.student("passed")
+    twin(own)
+    whole = grader("results", "show", "twin", "one").out
+    assert f"Graded as:   the same work of {first}\n" in whole
+    assert "Submission twin" in whole
+    seen = grader("results", "show", "twin", "one", "--student-view").out
+    assert "Submission twin" in seen
+    assert first not in seen
+    told = json.loads(grader("results", "show", "twin", "one", "--student-view", "--report", "json").out)
+    assert first not in json.dumps(told)
+    assert told["submission"]["id"] == "twin"
+    assert told["submission"]["received_at"].startswith("2026-02-26T12:00:00")
+    grader("results", "show", "twin", "one", "--student-view", "--report", "junit:r.xml")
+    assert first not in Path("r.xml").read_text(encoding="utf-8")
+    assert f"Submission {first}" in grader("results", "show", first, "one", "--student-view").out
+
+
+def test_what_was_decided_where_nothing_was_graded(own: Made) -> None:
+    who = own.student("missing")
+    assert grader("results", "override", who, "one", "--score", "7", "--reason", "oral", "--author", "Eve").code == 0
+    ran = grader("results", "show", who, "one")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Score:       7/10, set by hand\n" in ran.out
+    assert "By hand:     score 7 by Eve, " in ran.out
+    assert ": oral\n" in ran.out
+    seen = grader("results", "show", who, "one", "--student-view").out
+    assert "7/10" in seen
+    assert "Eve" not in seen
+    assert "oral" not in seen
+    assert "nothing was handed in" in grader("results", "show", who, "one", "--report", "json").err
+
+
+def test_where_it_came_from_as_long_as_that_is_there(own: Made, tmp_path: Path) -> None:
+    who = own.student("passed")
+    assert "From:" not in grader("results", "show", who).out
+    with open_store(own.url) as store:
+        grading = begin(store, "more", own.folders)
+        [number] = store.add_handins(grading, [(make_handin("new", exercise="one", path=tmp_path), "sha256:new")])
+        [row] = list(store.attempts(student=who))
+        store.settle(grading, [(number, row.id)], "stored")
+    assert f"From:        {tmp_path}\n" in grader("results", "show", "new").out
+
+
+def test_who_is_not_on_the_roster_where_there_is_one(own: Made) -> None:
+    twin(own)
+    assert "twin, not on the roster" in grader("results", "show", "twin").out
+    with open_store(own.url) as store:
+        store.add_people([one.model_copy(update={"on_roster": False}) for one in store.people()])
+    assert "on the roster" not in grader("results", "show", "twin").out
+    assert "on the roster" not in grader("results", "list").out
