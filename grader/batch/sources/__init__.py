@@ -187,7 +187,7 @@ def _words(label: str, layout: Layout, why: str, found: Sequence[Found], notes: 
     count = f"{len(found)} submission{'s' if len(found) != 1 else ''}"
     bad = sum(1 for one in found if one.problem is not None)
     troubled = f", {bad} of which can't be graded" if bad else ""
-    more = "".join(f"; {note}" for note in notes)
+    more = "".join(f"; {note}" for note in ((layout.remark, *notes) if layout.remark else notes))
     return f"{one_line(label)}: {layout.called} ({count}{troubled}), {why}{more}"
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from grader.batch.sources._place import Entry, Place
 
-ZONELESS: Final = "the time is that of a file in an archive, which has no time zone: taken as this machine's"
 _LISTED: Final = 5
 
 
@@ -29,6 +28,8 @@ class Layout(ABC):
     """Whether it is a file with a table instead of a folder."""
     general: ClassVar[bool] = False
     """Whether it fits whatever nothing else fits."""
+    remark: ClassVar[str] = ""
+    """What holds for all of such a source, and is said once."""
 
     def fits(self, entry: Entry) -> bool:  # noqa: ARG002 - for layouts that go by names
         """Whether one entry is named, or made, as in this layout."""
@@ -44,7 +45,6 @@ class Layout(ABC):
 
 
 def found(
-    place: Place,
     path: Path,
     who: Mapping[str, str],
     label: str,
@@ -68,9 +68,7 @@ def found(
         if head is not None and head.commit is None:
             said.append("the repository has no commits")
         else:
-            said.append("its git history can't be read, so the time is that of its files")
-    elif place.zoneless:
-        said.append(ZONELESS)
+            said.append("its git history can't be read")
     times = [at for one in (tuple(dated) or (path,)) if (at := newest(one)) is not None]
     received = max(times, default=None)
     return Found(who=dict(who), path=path, label=label, received_at=received, notes=tuple(said))

@@ -75,8 +75,6 @@ class Place(NamedTuple):
     hidden: frozenset[str] = frozenset()
     packed: bool = False
     """Whether it comes out of an archive."""
-    zoneless: bool = False
-    """Whether the times of the files come from an archive that has no time zone."""
 
 
 def stem(name: str) -> str:
@@ -88,7 +86,7 @@ def stem(name: str) -> str:
     return Path(name).stem if Path(lower).suffix in _ENDINGS else name
 
 
-def listing(root: Path, label: str, *, packed: bool = False, zoneless: bool = False) -> Place:
+def listing(root: Path, label: str, *, packed: bool = False) -> Place:
     """List a folder once. Raises UsageError when it has too many entries, SandboxError when it can't be read."""
     try:
         with os.scandir(root) as found:
@@ -107,7 +105,6 @@ def listing(root: Path, label: str, *, packed: bool = False, zoneless: bool = Fa
         tuple(entry.name for entry in aside),
         frozenset(entry.name for entry in entries if _of_system(entry.name)),
         packed,
-        zoneless,
     )
 
 

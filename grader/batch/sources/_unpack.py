@@ -72,10 +72,10 @@ def unpacked(source: Path, label: str, into: Path, caps: Caps = CAPS) -> Unpacke
     zoneless, history = _dated(source, into)
     notes = []
     if zoneless:
-        notes.append("times are those in the archive, which have no time zone and are taken as this machine's")
+        notes.append("times in it have no time zone, and are taken as this machine's")
     if history:
         notes.append("git histories are not unpacked: give the folder of clones itself to have the times of commits")
-    return Unpacked(_inner(listing(into, label, packed=True, zoneless=zoneless), label), tuple(notes))
+    return Unpacked(_inner(listing(into, label, packed=True), label), tuple(notes))
 
 
 def _said(message: str, caps: Caps) -> str:
@@ -89,7 +89,7 @@ def _inner(place: Place, label: str) -> Place:
     """Look into the folder that a whole class is packed in; a folder that may be one student's stays one."""
     while len(place.entries) == 1 and place.entries[0].kind == "folder":
         only = place.entries[0]
-        inner = listing(only.path, label, packed=True, zoneless=place.zoneless)
+        inner = listing(only.path, label, packed=True)
         packed_so = label.lower().startswith(only.name.lower()) and label.lower().endswith(PACKED)
         if _is_one(only.name, inner) or not (packed_so or len(inner.entries) > 1):
             break

@@ -38,7 +38,6 @@ _KNOWN: Final = frozenset(
      "commands.md", "commands.txt", "readme.md", "solution.md", "solution.txt", "answer.md", "answer.txt"}
 )  # fmt: skip
 """Names that nobody numbers, so that a number at their end is Canvas's."""
-_TIMES: Final = "Canvas doesn't tell when it was handed in: the time is that of the file, often of the download"
 
 
 class _Upload(NamedTuple):
@@ -59,6 +58,7 @@ class Canvas(Layout):
     """The files of all students in one folder, with everything else in their names."""
 
     called: ClassVar[str] = "a Canvas download"
+    remark: ClassVar[str] = "Canvas doesn't tell when work was handed in"
 
     def fits(self, entry: Entry) -> bool:
         """Go by the name."""
@@ -72,7 +72,7 @@ class Canvas(Layout):
             if upload is not None:
                 uploads[upload.key].append(upload)
         for number, mine in enumerate(uploads.values()):
-            yield _one(place, mine, work / f"canvas-{number:05}", work)
+            yield _one(mine, work / f"canvas-{number:05}", work)
         yield from strangers(place, self)
 
 
@@ -87,7 +87,7 @@ def _read(entry: Entry) -> _Upload | None:
     return _Upload(entry, key, match["name"] or "", late, attachment, match["file"] or f"{typed}.html", typed)
 
 
-def _one(place: Place, mine: Sequence[_Upload], into: Path, work: Path) -> Found:
+def _one(mine: Sequence[_Upload], into: Path, work: Path) -> Found:
     first = mine[0]
     label = first.entry.name if len(mine) == 1 else f"{first.entry.name} and {len(mine) - 1} more"
     if all(upload.typed == "link" for upload in mine):
@@ -98,7 +98,7 @@ def _one(place: Place, mine: Sequence[_Upload], into: Path, work: Path) -> Found
     if any(upload.late for upload in mine):
         notes.insert(0, "Canvas marks it as late")
     dated = [upload.entry.path for upload in mine]
-    return found(place, path, first.who, label, work, notes=[*notes, *more, _TIMES], dated=dated)
+    return found(path, first.who, label, work, notes=[*notes, *more], dated=dated)
 
 
 def _current(mine: Sequence[_Upload]) -> tuple[list[Piece], list[str]]:

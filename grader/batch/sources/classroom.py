@@ -61,7 +61,7 @@ class Classroom(Layout):
             who, notes = _who(name, prefix)
             if not self.fits(entry):
                 notes.append("it is not a git repository: was it cloned whole?")
-            yield found(place, entry.path, who, entry.name, work, notes=notes)
+            yield found(entry.path, who, entry.name, work, notes=notes)
 
 
 def _who(name: str, prefix: str) -> tuple[dict[str, str], list[str]]:

@@ -34,4 +34,4 @@ class Folders(Layout):
             if _EMAIL.fullmatch(entry.stem):
                 who["email"] = entry.stem
             problem = ungradable(entry)
-            yield troubled(entry, problem, who) if problem else found(place, entry.path, who, entry.name, work)
+            yield troubled(entry, problem, who) if problem else found(entry.path, who, entry.name, work)

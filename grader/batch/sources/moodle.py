@@ -65,7 +65,7 @@ class Moodle(Layout):
         # In blind marking everybody has the same name, in whichever language.
         blind = len(parts) > 1 and len({name for name, _ in parts}) == 1
         for number, mine in enumerate(parts.values()):
-            yield _one(place, mine, work / f"moodle-{number:05}", work, blind=blind)
+            yield _one(mine, work / f"moodle-{number:05}", work, blind=blind)
         yield from strangers(place, self)
 
 
@@ -76,7 +76,7 @@ def _read(entry: Entry) -> _Part | None:
     return _Part(entry, match["name"].strip(), match["number"] or "", match["plugin"], match["file"] or "")
 
 
-def _one(place: Place, mine: Sequence[_Part], into: Path, work: Path, *, blind: bool) -> Found:
+def _one(mine: Sequence[_Part], into: Path, work: Path, *, blind: bool) -> Found:
     first = mine[0]
     name, number = first.key
     notes = []
@@ -93,12 +93,12 @@ def _one(place: Place, mine: Sequence[_Part], into: Path, work: Path, *, blind: 
     nested = next((part for part in mine if part.entry.kind == "folder" and not _flat(part.entry.path)), None)
     if nested is not None:
         notes += [f"not looked at: {quoted(part.entry.name)}" for part in mine if part is not nested]
-        return found(place, nested.entry.path, who, label, work, notes=notes, dated=dated)
+        return found(nested.entry.path, who, label, work, notes=notes, dated=dated)
     pieces = [piece for part in mine for piece in _pieces(part)]
     if not pieces:
         return troubled(first.entry, "there is nothing in its folder", who)
     path, more = gather(pieces, into)
-    return found(place, path, who, label, work, notes=[*notes, *more], dated=dated)
+    return found(path, who, label, work, notes=[*notes, *more], dated=dated)
 
 
 def _flat(folder: Path) -> bool:

@@ -57,10 +57,10 @@ class Urls(Layout):
         rows = _rows(place.root, place.label)
         made = clone_all([row.wanted for row in rows if row.wanted.url], work)
         for row in rows:
-            yield _found(place, row, made, work)
+            yield _found(row, made, work)
 
 
-def _found(place: Place, row: _Row, made: dict[Wanted, Path | str], work: Path) -> Found:
+def _found(row: _Row, made: dict[Wanted, Path | str], work: Path) -> Found:
     who = {key: row.cells[key] for key in ("id", "name", "email", "login", "group") if row.cells.get(key)}
     url = row.wanted.url
     label = shown(url) or f"line {row.line}"
@@ -76,7 +76,7 @@ def _found(place: Place, row: _Row, made: dict[Wanted, Path | str], work: Path) 
     if isinstance(clone, str):
         nowhere = work / f"line-{row.line}"
         return Found(who=who, path=nowhere, label=label, exercise=exercise, notes=tuple(notes), problem=clone)
-    one = found(place, clone, who, label, work, notes=notes).model_copy(update={"exercise": exercise})
+    one = found(clone, who, label, work, notes=notes).model_copy(update={"exercise": exercise})
     received = _moment(row.cells.get("received", ""))
     return one if received is None else one.model_copy(update={"received_at": received, "received_by": "source"})
 

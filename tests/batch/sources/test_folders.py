@@ -151,7 +151,7 @@ def test_git_history_that_cannot_be_read_is_said(tmp_path: Path, work: Path) -> 
     )
     people = by(read([source], work=work))
     assert people["ada"].notes == ("the repository has no commits",)
-    assert people["eve"].notes == ("its git history can't be read, so the time is that of its files",)
+    assert people["eve"].notes == ("its git history can't be read",)
     assert people["eve"].received_by == "file"
 
 

@@ -32,7 +32,8 @@ def test_folders_of_both_generations(tmp_path: Path, work: Path, end: str) -> No
     assert names(people["Grace Hopper"].path) == ["Dockerfile", "app/app.py"]
     assert names(people["Alan Turing"].path) == ["Dockerfile"]
     assert all(found.received_by == "file" for found in reading.found)
-    assert all("no time zone" in " ".join(found.notes) for found in reading.found)
+    assert reading.said[0].endswith("; times in it have no time zone, and are taken as this machine's")
+    assert all(found.notes == () for found in reading.found)
 
 
 def test_files_without_folders(tmp_path: Path, work: Path) -> None:
