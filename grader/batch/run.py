@@ -90,7 +90,6 @@ class Batch:
             running = len(self._running)
             what = f"what runs ({running}) is brought to its end; Ctrl-C again stops it" if running else "nothing runs"
             self._watcher.note(f"Stopping: nothing new is started, {what}.")
-            self._tally.paused = "stopping"
         if self.asked.to_stop and not self._interrupted:
             self._interrupted = True
             self._watcher.note("Stopping what runs, and cleaning up.")
@@ -248,7 +247,7 @@ class Batch:
         elif item.same:
             pairs = [(one.id, attempt.id) for one in item.same]
             self._patiently(lambda: self._store.settle(means.grading, pairs, "stored"))
-            self._tally.stored += len(pairs)
+            self._tally.same += len(pairs)
         item.same = []
 
     def _key(self, item: Item, result: Result) -> str:

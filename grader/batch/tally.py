@@ -21,6 +21,8 @@ class Tally:
     total: int = 0
     stored: int = 0
     """Answered from the store."""
+    same: int = 0
+    """The same work as another one of this batch, and answered with that."""
     ran: int = 0
     """Graded or rejected in this run."""
     passed: int = 0
@@ -42,7 +44,7 @@ class Tally:
     @property
     def left(self) -> int:
         """How many have no result yet, those that run included."""
-        return self.total - self.stored - self.ran - self.ungraded
+        return self.total - self.stored - self.same - self.ran - self.ungraded
 
     @property
     def rate(self) -> float | None:

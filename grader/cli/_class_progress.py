@@ -42,6 +42,7 @@ def summary(tally: Tally) -> str:
         (failed, "with something to mend"),
         (tally.rejected, "rejected"),
         (tally.ungraded, "not graded"),
+        (tally.same, "the same as another"),
         (tally.stored, "from the store"),
     ]
     done = tally.total - tally.left

@@ -55,7 +55,9 @@ def show_done(store: Store, order: Order, done: Done, named: str | None = None) 
     names = ", ".join(one.id for one in order.exercises)
     total = counts.full + counts.below + counts.ungraded + counts.pending
     tally = done.tally
-    how = f"{tally.ran} in {show_duration(tally.seconds)}, {tally.stored} from the store"
+    ways = [(tally.ran, f"in {show_duration(tally.seconds)}"), (tally.same, "the same as another's")]
+    ways += [(tally.stored, "from the store")]
+    how = ", ".join(f"{n} {way}" for n, way in ways if n) or "nothing to do"
     click.echo(f"{names}: {total - counts.ungraded - counts.pending} of {_n(total, 'submission')} graded ({how}).")
     parts = [(counts.full, "with full marks"), (counts.below - counts.rejected, "with something to mend")]
     parts += [(counts.rejected, "rejected"), (counts.ungraded, "not graded"), (counts.pending, "still to do")]

@@ -108,7 +108,7 @@ def test_the_same_work_is_graded_once(world: World) -> None:
     assert world.run(backend, [first])
     assert backend.started == ["ada"]
     assert world.settled()["cem"] == ("graded", "stored")
-    assert (world.tally.ran, world.tally.stored, world.tally.left) == (1, 2, 0)
+    assert (world.tally.ran, world.tally.same, world.tally.left) == (1, 2, 0)
 
 
 def test_the_same_work_is_graded_by_itself_if_the_first_could_not_be(world: World) -> None:

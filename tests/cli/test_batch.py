@@ -57,7 +57,7 @@ def test_a_class(class_: Path, tmp_path: Path) -> None:
     assert "Rejected, a person should look (`grader results show STUDENT EXERCISE`):\n  dua  it\n" in ran.out
     again = grader("batch", str(class_), "work", "--roster", "class.csv", "--engine", "host", "--exit-zero-if-graded")
     assert again.code == 0
-    assert "it: 4 of 4 submissions graded (0 in 0 s, 4 from the store)" in again.out
+    assert "it: 4 of 4 submissions graded (4 from the store)" in again.out
     listed = json.loads(grader("results", "list", "--json").out)
     scores = {one["student"]: one["score"] for one in listed}
     assert scores == {"ada": 2, "bob": 1, "cem": 2, "eve": None, "dua": None}
@@ -110,11 +110,13 @@ def test_a_course_says_where_exercises_are(class_: Path, tmp_path: Path) -> None
     assert both.code == 0
 
 
-TALLY = Tally(total=10, stored=1, ran=6, passed=3, rejected=1, ungraded=1, seconds=70.0)
+TALLY = Tally(total=11, same=1, stored=1, ran=6, passed=3, rejected=1, ungraded=1, seconds=70.0)
 
 
 def test_the_numbers() -> None:
-    assert summary(TALLY) == "8 of 10: 3 passed, 2 with something to mend, 1 rejected, 1 not graded, 1 from the store"
+    assert summary(TALLY) == (
+        "9 of 11: 3 passed, 2 with something to mend, 1 rejected, 1 not graded, 1 the same as another, 1 from the store"
+    )
     running = [Running(1, "ada", 3.0, "Building")]
     assert pace(replace(TALLY, running=running)) == "1 running · 6 a minute · about 20 s left"
     assert pace(replace(TALLY, again=2, elsewhere=1, retries=3, ran=0, ungraded=0)) == (
@@ -132,6 +134,6 @@ def test_plain_lines_come_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     lines.note("something \x1b[31m happened")
     told = stream.getvalue().splitlines()
     assert len(told) == 4
-    assert told[0].startswith("3 of 10: ")
-    assert told[1].startswith("5 of 10: ")
+    assert told[0].startswith("4 of 11: ")
+    assert told[1].startswith("6 of 11: ")
     assert told[2:] == ["Paused: no engine", "something \\x1b[31m happened"]
