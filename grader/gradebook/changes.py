@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
+from grader.core.late import LatePolicy
 from grader.core.text import one_line
 from grader.exercise.record import FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_FREE: Final = frozenset({"title", "level", "topics", "due", "late"})
+_FREE: Final = frozenset({"title", "level", "topics"})
 """What of an exercise says nothing about what grading finds."""
+_DATES: Final = frozenset({"due", "late"})
+"""Of these there are several ways to write the same."""
 FREE_OF_CHECK: Final = frozenset({"title", "points", "bonus", "hint", "visibility", "feedback"})
 _DEFAULTS: Final[Mapping[str, object]] = {
     "points": 1, "bonus": False, "visibility": "visible", "feedback": "full", "needs": [], "timeout": "30s",
@@ -37,18 +43,54 @@ class Changes:
         """Whether there are any."""
         return bool(self.scoring or self.grading)
 
+    @property
+    def only_dates(self) -> bool:
+        """Whether there are some, and all of them are of when work is due and what lateness costs."""
+        dated = [change.split(" ", 1)[0].split(".", 1)[0] in _DATES for change in self.scoring]
+        return bool(dated) and all(dated) and not self.grading
+
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
     """Hold two versions of one exercise against each other, as `grader.exercise.record` gives them."""
     scoring: list[str] = []
     grading: list[str] = []
     for key in _keys(old, new):
-        if key not in {"checks", FILES} and _differs(old.get(key, _GONE), new.get(key, _GONE)):
+        if key in _DATES:
+            scoring += _terms(key, old.get(key), new.get(key))
+        elif key not in {"checks", FILES} and _differs(old.get(key, _GONE), new.get(key, _GONE)):
             into = scoring if key in _FREE else grading
             into += _phrases("", key, old.get(key, _GONE), new.get(key, _GONE), deep=key not in _FREE)
     _checks(_by_id(old), _by_id(new), scoring, grading)
     _files(old, new, scoring, grading)
     return Changes(tuple(scoring), tuple(grading))
+
+
+def _terms(key: str, old: object, new: object) -> Iterator[str]:
+    """Name what differs of a due date or a late policy, whichever way they are written."""
+    before, after = (_read(key, value) for value in (old, new))
+    if isinstance(before, LatePolicy) and isinstance(after, LatePolicy):
+        was, now = (one.model_dump(mode="json") for one in (before, after))
+        said = [one if isinstance(one, dict) else {} for one in (old, new)]
+        for name in was:
+            if was[name] != now[name]:
+                yield from _phrases("", f"late.{name}", *(_said(one, name) for one in said), deep=True)
+    elif before != after:
+        yield f"{key} {_show(_GONE if old is None else old)} -> {_show(_GONE if new is None else new)}"
+
+
+def _said(late: Mapping[str, Any], name: str) -> object:
+    return _GONE if late.get(name) is None else late[name]
+
+
+def _read(key: str, value: object) -> object:
+    """Give what is meant; what has variables in it stays as it is written."""
+    try:
+        if key == "late":
+            return LatePolicy.model_validate(value) if value is not None else None
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except (ValidationError, ValueError):
+        return value
+    return found.timestamp() if isinstance(found, datetime) and found.tzinfo is not None else value
 
 
 def _keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

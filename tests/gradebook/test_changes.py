@@ -31,7 +31,11 @@ def test_nothing() -> None:
         ("bonus: true", "feedback: none", "check 'extra': bonus true -> false"),
         ("title: Serve one", "title: Two", "title Serve one -> Two"),
         ("due: 2026-03-01T12:00:00Z", "due: 2026-03-02T12:00:00Z", "due 2026-03-01T12:00:00Z -> 2026-03-02T12:00:00Z"),
-        ("percent_per_day: 10", "percent_per_day: 20", "late "),
+        ("percent_per_day: 10", "percent_per_day: 20", "late.percent_per_day 10 -> 20"),
+        ("cut_off: 5d", "at_most: 50", "late.at_most not set -> 50"),
+        ("due: 2026-03-01T12:00:00Z\n", "", "due 2026-03-01T12:00:00Z -> not set"),
+        ("late: {grace: 10m, percent_per_day: 10, cut_off: 5d}\n", "", "late {"),
+        ("due: 2026-03-01T12:00:00Z", "due: '${when}'", "due 2026-03-01T12:00:00Z -> ${when}"),
     ],
 )
 def test_what_scores_alone_depend_on(old: str, new: str, told: str) -> None:
@@ -103,3 +107,24 @@ def test_files_that_nobody_noted() -> None:
     old = {"submission": {"kind": "dockerfile"}, "checks": []}
     assert compare(old, files(**{"test_a.py": "1"})).grading[-1] == "its other files may have changed"
     assert not compare(old, {**old, FILES: {"task.md": "1"}})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("due: 2026-03-01T12:00:00Z", "due: '2026-03-01T12:00:00+00:00'"),
+        ("due: 2026-03-01T12:00:00Z", "due: 2026-03-01T14:00:00+02:00"),
+        ("grace: 10m", "grace: 600.0"),
+        ("cut_off: 5d", "cut_off: 120h, at_most: null, extensions: {}"),
+    ],
+)
+def test_the_same_in_other_words(old: str, new: str) -> None:
+    assert not changes(old, new)
+
+
+def test_whether_only_dates_differ() -> None:
+    assert changes("percent_per_day: 10", "percent_per_day: 20").only_dates
+    assert changes("due: 2026-03-01T12:00:00Z\n", "").only_dates
+    assert not changes("title: Serve one", "title: Two").only_dates
+    assert not Changes().only_dates
+    assert not Changes(("due 1 -> 2",), ("check 'x' is new",)).only_dates
