@@ -60,9 +60,20 @@ def test_what_is_committed_is_done(store: Store) -> None:
 def test_what_has_no_score_is_done_again(store: Store) -> None:
     first, [ada] = begun(store, "ada", identity="1")
     graded(store, first, ada, "k", status=Status.UNGRADED, score=None)
-    assert store.claim(first, ada, "k", "me") == "done"
+    assert [one.id for one in store.pending(first)] == [ada]
+    assert store.claim(first, ada, "k", "me") == "claimed"
+    store.release(ada, "me")
     second, _ = begun(store, "ada", identity="2")
     assert store.claim(second, ada, "k", "me") == "claimed"
+
+
+def test_a_verdict_takes_the_place_of_none(store: Store) -> None:
+    first, [ada] = begun(store, "ada", identity="1")
+    graded(store, first, ada, "k", status=Status.UNGRADED, score=None)
+    better = graded(store, first, ada, "k")
+    assert [attempt for _, attempt, _ in store.items(first)] == [better]
+    assert store.pending(first) == []
+    assert store.claim(first, ada, "k", "me") == "done"
 
 
 def test_fresh_asks_only_for_what_this_grading_made(store: Store) -> None:
