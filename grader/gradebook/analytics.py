@@ -122,8 +122,12 @@ def analyse(store: Store, exercise: str, counts: Counts = "chosen") -> Analysis:
 
     book = build(store, [exercise], counts, details=False)
     standing = Counter(entry.status for entry in book.entries)
-    students = {entry.attempt: entry.student for entry in book.entries if entry.attempt is not None}
-    results = ((students[attempt], result) for attempt, result in store.results(students))
+    # The same work of several students has one attempt, and counts for each of them.
+    students: dict[str, list[str]] = {}
+    for entry in book.entries:
+        if entry.attempt is not None:
+            students.setdefault(entry.attempt, []).append(entry.student)
+    results = ((who, result) for attempt, result in store.results(students) for who in students[attempt])
     found = summed(exercise, results)
     return found.model_copy(update={"missing": standing["missing"], "ungraded": standing["ungraded"]})
 

@@ -15,7 +15,7 @@ from grader.gradebook._numbers import ENOUGH, discrimination, times_of
 from grader.gradebook.analytics import analyse, summed
 from grader.store import open_store
 from tests.support.factories import make_check_result, make_result
-from tests.support.populated import make_store
+from tests.support.populated import begin, hand_in, make_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -253,3 +253,16 @@ def test_order_makes_no_difference() -> None:
         assert mine.model_copy(update={"discrimination": None, "causes": ()}) == theirs.model_copy(
             update={"discrimination": None, "causes": ()}
         )
+
+
+def test_the_same_work_of_two_counts_for_both(tmp_path: Path) -> None:
+    made = make_store(tmp_path, students=4, exercises=("one",), plain=True)
+    with open_store(made.url) as store:
+        first = next(store.attempts(exercise="one"))
+        grading = begin(store, "twins", made.folders)
+        number, _ = hand_in(store, grading, "one", "twin")
+        store.settle(grading, [(number, first.id)], "stored")
+        store.finish(grading)
+        found = analyse(store, "one")
+    assert found.graded == 5
+    assert of(found, "builds").passed == 5

@@ -69,7 +69,7 @@ def _show(found: Analysis) -> None:
 
     click.echo(click.style(one_line(f"{found.exercise}: {found.title}" if found.title else found.exercise), bold=True))
     parts = [f"{count} {word}" for word in ("rejected", "ungraded", "missing") if (count := getattr(found, word))]
-    line = f"{_common.count(found.graded, 'attempt')} graded{''.join(f', {part}' for part in parts)}."
+    line = f"{_common.count(found.graded, 'student')} graded{''.join(f', {part}' for part in parts)}."
     if found.median_score is not None and found.max_score is not None:
         median = f"{show_points(found.median_score)} of {show_points(found.max_score)}"
         line += f" {found.all_passed} passed everything; the median score is {median}."

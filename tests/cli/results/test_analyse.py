@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_says_how_checks_did(made: Made) -> None:
     ran = grader("results", "analyse", "one")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("one: Serve one\n11 attempts graded, 1 rejected, 1 ungraded, 1 missing.")
+    assert ran.out.startswith("one: Serve one\n11 students graded, 1 rejected, 1 ungraded, 1 missing.")
     assert "1. answers: It ended in an error in 1 of 11 attempts" in ran.out
     rows = {line.split()[0]: line.split() for line in ran.out.splitlines() if line.endswith(" s")}
     assert rows["builds"][1:7] == ["100", "%", "11", "0", "0", "0"]
