@@ -47,8 +47,10 @@ def command(student: str, exercise: str, handin: int | None, *, withdraw: bool, 
         [name] = _common.exercises(opened, [exercise])
         found = standings(opened, [name], student=person.id).get((name, person.id), [])
         if withdraw:
+            none = "" if (name, person.id) in opened.choices() else "Nothing was chosen by hand: "
             opened.choose(name, person.id, None)
-            click.echo(f"The last hand-in of {_common.who(person)} for {name} counts.")
+            last = "the last" if none else "The last"
+            click.echo(f"{none}{last} hand-in of {_common.who(person)} for {name} counts.")
         elif handin is not None:
             _choose(opened, name, person, handin, found)
         else:

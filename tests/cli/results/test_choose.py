@@ -23,7 +23,12 @@ def test_choosing_and_back(own: Made) -> None:
     listed = grader("results", "choose", who, "one").out
     assert [line.split()[0] for line in listed.splitlines()[1:3]] == ["*", str(last)]
     assert listed.endswith("* counts: chosen by hand.\n")
-    assert grader("results", "choose", who, "one", "--withdraw").code == 0
+    ran = grader("results", "choose", who, "one", "--withdraw")
+    assert ran.code == 0
+    assert ran.out.startswith("The last hand-in of ")
+    again = grader("results", "choose", who, "one", "--withdraw")
+    assert again.code == 0
+    assert again.out.startswith("Nothing was chosen by hand: the last hand-in of ")
     assert grader("results", "choose", who, "one").out.endswith("* counts: the last one.\n")
 
 
