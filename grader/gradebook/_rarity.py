@@ -10,14 +10,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from grader.gradebook._elements import MAX_PIECES, PARTS, Part, stream
+from grader.gradebook._spelling import misspelt
 from grader.gradebook._words import said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.gradebook._elements import Element, Taken
 
@@ -35,6 +33,8 @@ _CHOICES: Final = 2
 """How many things an element tells at the most: its rarest ones,"""
 _MORE: Final = 3
 """or one in so many, should there be more."""
+SMALL: Final = 10
+"""Students below whom nothing can be called rare but what does nothing: two of five choosing alike is no news."""
 _WORD: Final = re.compile(r"[A-Za-z]{5,20}")
 _MAX_WORDS: Final = 2_000
 _MAX_ODD: Final = 5_000
@@ -110,7 +110,7 @@ class Class:
     parties: int = 0
     """How many there are."""
     spellings: dict[str, str] = field(default_factory=dict)
-    """Words that few write, and the one that many write, which is nearly the same."""
+    """Words that few write, and the term that is nearly the same."""
     _numbers: dict[str, int] = field(default_factory=dict)
     _holders: list[int] = field(default_factory=list)
     _parts: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -247,30 +247,16 @@ class Class:
         return number
 
     def _spell(self) -> None:
-        """Find words that few write, and that are nearly what many write."""
+        """Find slips that few make."""
         holders: dict[str, int] = defaultdict(int)
         for work in self.works:
             for word in work.words:
                 holders[word] |= work.parties
         counts = {word: mask.bit_count() for word, mask in holders.items()}
-        usual = sorted({*self.author.words, *(word for word, count in counts.items() if count > self.limit)})
-        odd = sorted(word for word, count in counts.items() if 1 < count <= self.limit)[:_MAX_ODD]
-        for word, meant in _misspelt(odd, usual).items():
+        odd = sorted(word for word, count in counts.items() if 1 < count <= self.limit)
+        for word, meant in misspelt(odd[:_MAX_ODD]).items():
             self.spellings[word] = meant
             self._holders[self._number(_SPELLING + word)] = holders[word]
-
-
-def _misspelt(odd: Iterable[str], usual: Iterable[str]) -> Mapping[str, str]:
-    """Pair words with those that they differ from by one letter in the middle: endings are grammar."""
-    by_ends: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for word in usual:
-        by_ends[word[0], word[-1]].append(word)
-    found: dict[str, str] = {}
-    for word in odd:
-        near = process.extractOne(word, by_ends.get((word[0], word[-1]), ()), scorer=OSA.distance, score_cutoff=1)
-        if near is not None and near[0] != word:
-            found[word] = near[0]
-    return found
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:

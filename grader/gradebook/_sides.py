@@ -111,7 +111,7 @@ def _aligned(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int | 
 def shortened(rows: Sequence[Row], most: int) -> list[Row | int]:
     """Keep the rows that tell most if there are too many; a number stands for so many that are left out."""
     wanted = {at for at, row in enumerate(rows) if row.telling} if len(rows) > most else set(range(len(rows)))
-    kept = set(sorted(wanted)[:most])
+    kept = set(sorted(wanted or range(len(rows)))[:most])
     found: list[Row | int] = []
     for at, row in enumerate(rows):
         if at in kept:

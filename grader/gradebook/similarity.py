@@ -19,7 +19,7 @@ from grader.core import script
 from grader.core.model import Model
 from grader.core.text import StudentText, one_line
 from grader.gradebook._elements import PARTS, Part, stream, take_apart
-from grader.gradebook._rarity import Author, Class, Work, bits_of, words_of
+from grader.gradebook._rarity import SMALL, Author, Class, Work, bits_of, words_of
 from grader.gradebook._texts import below, unpack
 
 if TYPE_CHECKING:
@@ -103,7 +103,12 @@ class Comparison:
     """The most alike first; of two students, every two of their hand-ins."""
     author: Author = field(repr=False)
     special: frozenset[str] = field(repr=False)
-    """What few have: words and combinations, as `_rarity.said_in` names them."""
+    """What few have: words and combinations, as `_rarity.said_in` names them; empty in a small class."""
+
+    @property
+    def small(self) -> bool:
+        """Whether there are too few to say what is rare."""
+        return self.parties < SMALL
 
 
 def author_of(folder: Path | None) -> Author:
@@ -142,7 +147,7 @@ def compare(store: Source, exercise: str, author: Author, threshold: int = THRES
         found.pairs(threshold), key=lambda pair: (-pair.percent, -pair.bits, pair.one.label, pair.other.label)
     )
     klass = found.klass
-    special = {number for work in klass.works for number in work.special}
+    special = {number for work in klass.works for number in work.special} if klass.parties >= SMALL else set[int]()
     return Comparison(
         exercise=exercise,
         submissions=len(found.rows),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from grader.gradebook._elements import MAX_PIECES, stream, take_apart
 from grader.gradebook._rarity import Author
-from grader.gradebook._sides import side_by_side
+from grader.gradebook._sides import shortened, side_by_side
 from grader.gradebook._texts import MAX_FILE, MAX_FILES, unpack
 from grader.gradebook.similarity import author_of, compare, flags, strongest
 from tests.support.handed_in import HandedIn, packed
@@ -192,6 +192,30 @@ def test_comments_and_slips_tell_though_nothing_else_does() -> None:
     kinds = {(sign.kind, sign.text, sign.holders) for sign in pair.signs}
     assert ("comment", "dont forgett teh zebra", 2) in kinds
     assert ("spelling", "instal (for install)", 2) in kinds
+
+
+def test_an_ordinary_word_is_no_odd_spelling() -> None:
+    made = school()
+    for number in range(60):
+        made.add(f"t{number}", {"Dockerfile": f"# there are these, version {number}\n{usual(number)}"})
+    for who in ("ada", "bob"):
+        made.add(who, {"Dockerfile": f"# all three of them, for the zebra\n# content to instal\n{OWN}"})
+    [pair] = compare(made, "one", Author(words=frozenset(["there", "context"]))).pairs
+    assert [sign.text for sign in pair.signs if sign.kind == "spelling"] == ["instal (for install)"]
+
+
+def test_a_small_class_has_nothing_rare() -> None:
+    made = HandedIn()
+    for who in ("ada", "bob"):
+        made.add(who, {"Dockerfile": OWN})
+    made.add("cleo", {"Dockerfile": usual(1)})
+    small = compare(made, "one", NOBODY)
+    assert (small.small, small.special) == (True, frozenset())
+    [pair] = small.pairs
+    rows = side_by_side(made, pair, small)
+    assert not any(row.telling for row in rows)
+    assert shortened(rows, 3)[0] == rows[0]
+    assert not compare(school(), "one", NOBODY).small
 
 
 def test_odd_spacing_is_told() -> None:

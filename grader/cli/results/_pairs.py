@@ -59,7 +59,7 @@ class Sheet:
         click.echo(
             click.style(click.wrap_text(f"{number}. {pair.percent} %  {names}", self.width, "", _INDENT), bold=True)
         )
-        self.words(_what(pair), _INDENT)
+        self.words(_what(pair, small=found.small), _INDENT)
         for sign in pair.signs:
             self.words(_sign(sign), _INDENT)
         click.echo()
@@ -113,11 +113,11 @@ def _came(side: Side) -> str:
     return f"{side.label}, {_common.when(side.received_at)}"
 
 
-def _what(pair: Pair) -> str:
+def _what(pair: Pair, *, small: bool) -> str:
     alike = "Both handed in the same, to the byte" if pair.identical else "All that they handed in is compared"
     if pair.part is not None:
         alike = f"So much alike are the {pair.part}"
-    if not pair.shared:
+    if not pair.shared or small:
         return f"{alike}."
     several = "s or combinations of words are" if pair.shared > 1 else " or combination of words is"
     return f"{alike}; {pair.shared} word{several} in both and in few others."

@@ -28,6 +28,10 @@ HINT: Final = (
     "or learned from the same page. Look at both sides, and ask both."
 )
 
+SMALL_CLASS: Final = (
+    "This class is too small to say what is rare, so no line is marked: right answers are alike by themselves."
+)
+
 
 @click.command(epilog=EPILOG)
 @click.argument("exercise", type=EXERCISE)
@@ -80,7 +84,7 @@ def _json(store: Store, found: Comparison, pairs: list[Pair], threshold: int) ->
     head = {
         "schema": "grader/similar/v1",
         "exercise": found.exercise,
-        "hint": HINT,
+        "hint": f"{HINT} {SMALL_CLASS}" if found.small else HINT,
         "submissions": found.submissions,
         "parties": found.parties,
         "unreadable": found.unreadable,
@@ -108,7 +112,10 @@ def _show(store: Store, found: Comparison, pairs: list[Pair], threshold: int, li
     sheet.words(f"{_common.count(len(pairs), 'pair')} among {of}, at least {threshold} % alike{shown}.")
     _unreadable(sheet, found)
     sheet.words(HINT)
-    sheet.legend()
+    if found.small:
+        sheet.words(SMALL_CLASS)
+    else:
+        sheet.legend()
     for number, pair in enumerate(pairs[:limit], 1):
         sheet.pair(store, found, pair, number)
 

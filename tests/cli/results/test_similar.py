@@ -142,3 +142,22 @@ def test_help_has_examples() -> None:
     ran = grader("results", "similar", "--help")
     assert ran.code == 0
     assert "grader results similar serve-on-3000 --threshold 95" in ran.out
+
+
+def test_a_class_that_is_too_small_to_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = str(tmp_path / "small.db")
+    monkeypatch.setenv("GRADER_STORE", url)
+    with open_store(url) as opened:
+        opened.add_exercise(make_exercise(id="kiosk"))
+        grading, _ = opened.begin("batch", "", {})
+        for student, text in {"ada": OWN, "bob": OWN, "cleo": usual(1)}.items():
+            opened.add_snapshot(student, packed({"Dockerfile": text}), 1, len(text))
+            work = HandIn(exercise="kiosk", student=student, path=tmp_path, label=student)
+            opened.add_handins(grading.id, [(work, student)])
+    ran = grader("results", "similar", "kiosk")
+    assert ran.code == 0
+    assert "This class is too small to say what is rare" in " ".join(ran.out.split())
+    assert "in few others" not in ran.out
+    assert not [line for line in ran.out.splitlines() if line.startswith(("=", "~"))]
+    told = json.loads(grader("results", "similar", "kiosk", "--json").out)
+    assert "too small" in told["hint"]
