@@ -34,15 +34,31 @@ def find(store: Store, name: str) -> Person | None:
         if person.id == name:
             return person
     wanted = name.casefold()
-    found = [
-        one
-        for one in people
-        if wanted in {each.casefold() for each in (one.id, one.login, one.email, one.name) if each}
-    ]
+    found = [one for one in people if wanted in _names(one)]
     if len(found) > 1:
         ids = ", ".join(one_line(person.id, 40) for person in found[:5])
         raise UsageError(f"{quoted(name)} may be any of {ids}", hint="Give the id.")
     return found[0] if found else None
+
+
+def like(store: Store, name: str) -> list[Person]:
+    """Give those whom a name, or the beginning of one of its words, may mean. Raises UsageError for nobody.
+
+    Who is named exactly is meant alone.
+    """
+    wanted = name.casefold().strip()
+    everyone = everybody(store)
+    exact = [one for one in everyone if one.id == name] or [one for one in everyone if wanted in _names(one)]
+    near = [one for one in everyone if wanted and any(each.startswith(wanted) for each in (*_names(one), *_words(one)))]
+    return exact or near or [student(store, name)]
+
+
+def _names(person: Person) -> set[str]:
+    return {each.casefold() for each in (person.id, person.login, person.email, person.name) if each}
+
+
+def _words(person: Person) -> list[str]:
+    return person.name.casefold().split()
 
 
 def student(store: Store, name: str) -> Person:

@@ -47,3 +47,25 @@ def test_nobody(store: Store) -> None:
     with pytest.raises(UsageError, match="there is no student 'Adda'") as caught:
         people.student(store, "Adda")
     assert caught.value.hint == "Did you mean 'Ada'?"
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [("ada", ["1"]), ("AD", ["1"]), ("b", ["2", "3"]), ("BOB", ["2", "3"]), ("3", ["3"]), ("ada@ex", ["1"])],
+)
+def test_by_the_beginning_of_a_name(store: Store, name: str, ids: list[str]) -> None:
+    assert [one.id for one in people.like(store, name)] == ids
+
+
+def test_by_a_later_word_of_a_name(store: Store) -> None:
+    store.add_people([Person(id="4", name="Grace Hopper")])
+    assert [one.id for one in people.like(store, "hop")] == ["4"]
+    for name in ("opper", " "):
+        with pytest.raises(UsageError, match="there is no student"):
+            people.like(store, name)
+
+
+def test_whether_there_is_a_roster(store: Store) -> None:
+    assert people.has_roster(store)
+    store.add_people([one.model_copy(update={"on_roster": False}) for one in store.people()])
+    assert not people.has_roster(store)

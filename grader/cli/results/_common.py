@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from grader.core.handin import Person
     from grader.store import Store
     from grader.store.rows import GradingRow
+
+_NUMBERS: Final = 10
+"""Gradings that are named where one is meant that there is not."""
 
 COUNTS = click.option(
     "--counts",
@@ -63,7 +66,19 @@ def grading(store: Store, word: str) -> GradingRow:
         return rows[0]
     if not (word.isascii() and word.isdecimal() and len(word) < 10):  # noqa: PLR2004 - what a database can count to
         raise UsageError(f"{quoted(word)} is no grading", hint="Give its number, or latest, or previous.")
-    return store.grading(int(word))
+    known = {row.id: row for row in store.gradings()}
+    if int(word) not in known:
+        there = f"There are: {_few(sorted(known))}." if known else "There is none."
+        raise UsageError(
+            f"there is no grading {int(word)} in {store.name}",
+            hint=f"{there} `grader results list --gradings` says what they are.",
+        )
+    return known[int(word)]
+
+
+def _few(numbers: Sequence[int]) -> str:
+    left = "…, " if len(numbers) > _NUMBERS else ""
+    return left + ", ".join(map(str, numbers[-_NUMBERS:]))
 
 
 def score(points: Decimal | None, most: Decimal | None) -> str:

@@ -27,6 +27,8 @@ Examples:
   grader results list --check answers=failed       who failed this check
   grader results list --score '<5' --late          few points, and late
   grader results list --flagged                    what a person should look at
+  grader results list --student love                whose name, or part of it, begins like this
+  grader results list --gradings                   batches and rescorings, by number
   grader results list --exercise serve-on-3000 --json > scores.json
 """
 _HEADS: Final = ("STUDENT", "NAME", "EXERCISE", "SCORE", "STATUS", "LATE", "ATTEMPT", "FLAGS")
@@ -37,7 +39,7 @@ _SHORT: Final = 10
 
 @click.command(epilog=EPILOG)
 @click.option("--exercise", "exercises", multiple=True, metavar="ID", help="Only this exercise. Repeat for several.")
-@click.option("--student", metavar="NAME", help="Only this student: id, login, email or name.")
+@click.option("--student", metavar="NAME", help="Only this student: id, login, email, name, or its beginning.")
 @click.option(
     "--status", "statuses", multiple=True, type=click.Choice(["graded", "rejected", "ungraded", "missing"]),
     help="Only who stands like this. Repeat for several.",
@@ -50,6 +52,7 @@ _SHORT: Final = 10
 @click.option("--flagged", is_flag=True, help="Only what a person should look at, with the reasons whole.")
 @click.option("--late", is_flag=True, help="Only what was handed in late.")
 @click.option("--grading", metavar="N", help="As one grading found it: its number, latest or previous.")
+@click.option("--gradings", is_flag=True, help="List gradings instead, for --grading and `grader results diff`.")
 @COUNTS
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for other programs.")
 @STORE
@@ -63,12 +66,13 @@ def command(
     flagged: bool,
     late: bool,
     grading: str | None,
+    gradings: bool,
     counts: Counts,
     as_json: bool,
     store: str | None,
 ) -> int:
     """List who has which score, and what is in the way of the others'."""
-    from grader.cli.results import _common
+    from grader.cli.results import _common, _gradings
     from grader.gradebook import people
     from grader.gradebook.book import build
     from grader.store import open_store
@@ -76,17 +80,24 @@ def command(
     fits = _range(score) if score is not None else None
     wanted = _outcome(check) if check is not None else None
     with open_store(store, must_exist=True) as opened:
+        names = _common.exercises(opened, exercises)
+        if gradings:
+            _gradings.show(opened, names, as_json=as_json)
+            return 0
+        wanted_people = people.like(opened, student) if student is not None else []
         book = build(
             opened,
-            _common.exercises(opened, exercises),
+            names,
             counts,
             gradings=[_common.grading(opened, grading).id] if grading is not None else None,
-            student=people.student(opened, student).id if student is not None else None,
+            student=wanted_people[0].id if len(wanted_people) == 1 else None,
         )
+        whom = {person.id for person in wanted_people}
         entries: list[Entry] = [
             one
             for one in book.entries
-            if (not statuses or one.status in statuses)
+            if (not whom or one.student in whom)
+            and (not statuses or one.status in statuses)
             and (fits is None or (one.score is not None and fits(one.score)))
             and (not flagged or one.flags)
             and (not late or one.late_seconds)

@@ -68,6 +68,34 @@ def test_one_student(made: Made) -> None:
     assert "Did you mean 'Ada Lovelace'?" in ran.err
 
 
+def test_the_beginning_of_a_name(made: Made) -> None:
+    assert students("--student", "love") == [made.people[0].id]
+    assert students("--student", "S0000") == [f"s{number:05}" for number in range(10)]
+
+
+def test_gradings(made: Made) -> None:
+    ran = grader("results", "list", "--gradings")
+    lines = ran.out.splitlines()
+    assert (ran.code, ran.err) == (0, "")
+    assert lines[0].split() == ["NUMBER", "KIND", "EXERCISES", "STARTED", "FINISHED", "HAND-INS"]
+    assert lines[1].split()[:3] == ["2", "batch", "one,"]
+    assert "not finished" in lines[1]
+    assert lines[-1].split()[0] == "1"
+    told = json.loads(grader("results", "list", "--gradings", "--json").out)
+    assert [one["grading"] for one in told] == [2, 1]
+    assert told[1]["handins"].keys() == made.folders.keys()
+    assert "There are: 1, 2. `grader results list --gradings`" in grader("results", "diff", "99", "1").err
+
+
+def test_gradings_of_one_exercise(made: Made, tmp_path: Path) -> None:
+    only = grader("results", "list", "--gradings", "--exercise", "one").out
+    assert made.url
+    assert "batch" in only
+    with open_store(str(tmp_path / "empty.db")):
+        pass
+    assert grader("results", "list", "--gradings", "--store", str(tmp_path / "empty.db")).out.startswith("Nothing is")
+
+
 def test_json_has_everything(made: Made) -> None:
     ran = grader("results", "list", "--student", made.student("late"), "--exercise", "one", "--json")
     [found] = json.loads(ran.out)
