@@ -27,7 +27,7 @@ def broken(file: str, good: Files) -> Iterator[Piece]:
     rest = {name: content for name, content in good.items() if name != file}
     yield Piece("empty-folder", "broken", "unusable", {})
     yield Piece("no-answer", "broken", "unusable", {**rest, "photo.jpg": b"\xff\xd8\xff\xe0\0\0"})
-    yield Piece("empty-answer", "broken", "less", {**rest, file: b""})
+    yield Piece("empty-answer", "broken", "graded", {**rest, file: b""})
     yield Piece("garbage", "broken", "graded", {**rest, file: bytes(range(256)) * 40})
     yield Piece("utf-16", "broken", "graded", {**rest, file: good[file].decode().encode("utf-16")})
     yield Piece("latin-1", "broken", "graded", {**rest, file: "# Grüße\n".encode("latin-1") + good[file]})
