@@ -64,13 +64,13 @@ def in_a_loop(exercise: Path, members: Sequence[Member], mode: str, work: Path) 
     kept = work / f"alone-{mode}.json"
     found = saved(kept)
     for number, one in enumerate(members, 1):
-        if one.name in found:
+        if one.path.name in found:
             continue
-        found[one.name] = said, seconds = alone(exercise, one.path, mode, work / "report.json")
+        found[one.path.name] = said, seconds = alone(exercise, one.path, mode, work / "report.json")
         save(kept, found)
         odd = "" if as_expected(one, said) else f"   EXPECTED {one.expected}"
         print(f"{number:4} {one.kind:10} {one.name[:50]!a:52} {said.kind:9} {seconds:6.1f} s{odd}", flush=True)
-    return {one.name: found[one.name] for one in members}
+    return {one.path.name: found[one.path.name] for one in members}
 
 
 def as_expected(member: Member, said: Verdict) -> bool:
@@ -120,17 +120,15 @@ def main() -> int:
         throughput("in a loop", len(times), sum(times))
         print(f"{'':12} median {statistics.median(times):.2f} s, longest {max(times):.1f} s")
         print(*collections.Counter(said.kind for said, _ in found.values()).items())
-        odd = [one for one in members if not as_expected(one, found[one.name][0])]
+        odd = [one for one in members if not as_expected(one, found[one.path.name][0])]
         for one in odd:
-            print(f"NOT AS EXPECTED: {one.name!a}: {found[one.name][0].kind}, not {one.expected}")
+            print(f"NOT AS EXPECTED: {one.name!a}: {found[one.path.name][0].kind}, not {one.expected}")
         if chosen.loop_only:
             return len(odd) > 0
         seconds = as_batch(exercise, work / "class", chosen.engine, chosen.jobs, work / "grader.db")
         throughput("as a batch", len(members), seconds)
         print(f"{'ratio':12} {sum(times) / seconds:.2f}")
-        names = {one.path.name: one.name for one in members}
-        batched = {names.get(name, name): said for name, said in stored(work / "grader.db").items()}
-        other = list(differences({name: said for name, (said, _) in found.items()}, batched))
+        other = list(differences({name: said for name, (said, _) in found.items()}, stored(work / "grader.db")))
         print(*other, f"{len(other)} differences", sep="\n")
         return len(other) + len(odd) > 0
 
