@@ -53,6 +53,7 @@ class Batch:
         self._running: dict[int, Item] = {}
         self._breaker = Breaker(time.monotonic)
         self._tally = tally
+        tally.slots = backend.slots
         self.asked = Asked()
         """How often somebody has asked for the end."""
         self._heeded = False

@@ -19,6 +19,8 @@ class Tally:
     """The state of a batch at one moment."""
 
     total: int = 0
+    slots: int = 1
+    """How many run at the same time."""
     stored: int = 0
     """Answered from the store."""
     same: int = 0
@@ -54,8 +56,8 @@ class Tally:
 
     @property
     def remaining(self) -> float | None:
-        """Seconds until all are done, at the pace so far."""
-        return self.left / self.rate if self.rate else None
+        """Seconds until all are done, at the pace so far; those that run alone take as many times longer."""
+        return (self.left + self.again * (self.slots - 1)) / self.rate if self.rate else None
 
 
 class Watcher(Protocol):

@@ -101,7 +101,7 @@ def _count(store: Store, grading: int) -> Counts:
             counts.below += 1
             counts.rejected += 1
             counts.refused.append((handin, attempt))
-        elif attempt.score is not None and attempt.max_score is not None and attempt.score >= attempt.max_score:
+        elif attempt.score is not None and attempt.max_score and attempt.score >= attempt.max_score:
             counts.full += 1
         else:
             counts.below += 1

@@ -119,6 +119,7 @@ def test_the_numbers() -> None:
     )
     running = [Running(1, "ada", 3.0, "Building")]
     assert pace(replace(TALLY, running=running)) == "1 running · 6 a minute · about 20 s left"
+    assert replace(TALLY, again=2, slots=4).remaining == 80
     assert pace(replace(TALLY, again=2, elsewhere=1, retries=3, ran=0, ungraded=0)) == (
         "0 running · 2 to be seen again alone · 1 with another batch · 3 tries failed"
     )
