@@ -71,6 +71,7 @@ def read(path: Path, columns: Mapping[str, str] | str | None = None) -> Roster:
             lines.append(_line(row, found))
         except ValueError as error:
             wrong.append(f"{path}:{row.line}: {error}")
+    lines = _merged(lines)
     wrong += _doubles(lines, path)
     if wrong:
         more = [f"and {len(wrong) - _SHOWN} more"] if len(wrong) > _SHOWN else []
@@ -161,6 +162,17 @@ def _received(columns: Columns, cells: Sequence[str]) -> dict[str, datetime]:
     return found
 
 
+def _merged(lines: Sequence[_Line]) -> list[_Line]:
+    """Take lines that are the same for one; of two with nothing but one name, somebody has to say who they are."""
+    found: list[_Line] = []
+    first: dict[str, _Line] = {}
+    for line in lines:
+        known = first.setdefault(line.person.id, line)
+        if known is line or known.person != line.person or line.person.id == line.person.name:
+            found.append(line)
+    return found
+
+
 def _doubles(lines: Sequence[_Line], path: Path) -> list[str]:
     """Find ids that several rows have; `7` and `007` are two."""
     wrong = []
@@ -168,5 +180,7 @@ def _doubles(lines: Sequence[_Line], path: Path) -> list[str]:
     for line in lines:
         first = seen.setdefault(line.person.id, line.line)
         if first != line.line:
-            wrong.append(f"{path}:{line.line}: the id '{one_line(line.person.id, 60)}' is that of line {first} already")
+            own = one_line(line.person.id, 60)
+            again = f"the id '{own}' is that of line {first} already; remove one of the two lines"
+            wrong.append(f"{path}:{line.line}: {again}")
     return wrong

@@ -202,7 +202,10 @@ def test_mappings_that_are_none(text: str, message: str) -> None:
         ("\n\n", "roster.csv:1: the table is empty"),
         ("id,name\n", "roster.csv: there is nobody in the roster, only the names of columns"),
         ("points,team\n3,A\n", "roster.csv:1: no column tells who is who; its columns are 'points', 'team'"),
-        ("id,name\n1,Ada\n\n1,Grace\n", "roster.csv:4: the id '1' is that of line 2 already"),
+        (
+            "id,name\n1,Ada\n\n1,Grace\n",
+            "roster.csv:4: the id '1' is that of line 2 already; remove one of the two lines",
+        ),
         ("id,name,points\n,,3\n", "roster.csv:2: no id, no login, no email and no name"),
         ("id,name\n1,Lovelace, Ada\n", "roster.csv:2: the row has 3 cells, and the table 2 columns"),
         ('id,name\n1,"Ada\n2,Grace\n', "roster.csv:2: not a row of a table: unexpected end of data"),
@@ -237,7 +240,7 @@ def test_a_column_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_many_wrong_rows_are_counted(tmp_path: Path) -> None:
-    message = refused(tmp_path, "id,name\n" + "1,Ada\n" * 20)
+    message = refused(tmp_path, "id,name\n" + "".join(f"1,Ada {n}\n" for n in range(20)))
     assert message.splitlines()[-1] == "and 9 more"
     assert len(message.splitlines()) == 11
 
@@ -255,7 +258,7 @@ def test_rows_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
     message = refused(tmp_path, 'id,name\n1,"Ada\nLovelace"\n\n2,x\n1,y\n')
-    assert message == "roster.csv:6: the id '1' is that of line 2 already"
+    assert message == "roster.csv:6: the id '1' is that of line 2 already; remove one of the two lines"
 
 
 def test_hostile_cells_are_made_safe(tmp_path: Path) -> None:
@@ -270,3 +273,15 @@ def test_any_bytes_are_a_roster_or_a_message(tmp_path_factory: pytest.TempPathFa
         path.write_bytes(head + raw)
         with suppress(UsageError):
             read(path)
+
+
+def test_a_line_that_is_there_twice_is_one(tmp_path: Path) -> None:
+    made = roster(tmp_path, "id,name,group\n1,Ada,A\n2,Grace,A\n1,Ada,A\n")
+    assert [one.id for one in made.people] == ["1", "2"]
+    message = refused(tmp_path, "id,name,group\n1,Ada,A\n1,Ada,B\n")
+    assert message == "roster.csv:3: the id '1' is that of line 2 already; remove one of the two lines"
+
+
+def test_two_of_one_name_may_be_two_people(tmp_path: Path) -> None:
+    message = refused(tmp_path, "name\nAlex Kim\nAlex Kim\n")
+    assert message == "roster.csv:3: the id 'Alex Kim' is that of line 2 already; remove one of the two lines"
