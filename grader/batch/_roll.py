@@ -23,6 +23,11 @@ _MOST: Final = 3
 _Lookup = defaultdict[str, set[str]]
 
 
+def groups(person: Person) -> tuple[str, ...]:
+    """Give the groups that somebody is in, each once, without regard to case."""
+    return tuple(filter(None, dict.fromkeys(part.strip().casefold() for part in _BETWEEN.split(person.group))))
+
+
 class Roll:
     """Finds people of a roster; every answer is the set of all who fit."""
 
@@ -49,9 +54,8 @@ class Roll:
             self._names[unordered(person.name)].add(own)
             for name in squeezed(person.name):
                 self._squeezed[name].add(own)
-        for group in dict.fromkeys(part.strip().casefold() for part in _BETWEEN.split(person.group)):
-            if group:
-                self._groups[group].append(own)
+        for group in groups(person):
+            self._groups[group].append(own)
 
     def exact(self, key: str, value: str) -> frozenset[str]:
         """Find who has an id, a login or an email; first where it belongs, then among the others."""
@@ -85,7 +89,13 @@ class Roll:
 
     def members(self, group: str) -> tuple[str, ...]:
         """Give the members of a group, in the order of the roster."""
-        return tuple(self._groups.get(group.strip().casefold(), ()))
+        wanted = group.strip().casefold()
+        if wanted in self._groups:
+            return tuple(self._groups[wanted])
+        # Canvas writes `teama` for Team A.
+        word = joined(wanted)
+        alike = [name for name in self._groups if joined(name) == word] if word else []
+        return tuple(self._groups[alike[0]]) if len(alike) == 1 else ()
 
     def of_group_and_name(self, text: str) -> frozenset[str] | None:
         """Read `Team A-Ada Lovelace`, as older Moodles write: the student, or else the whole group."""

@@ -40,8 +40,8 @@ class Split(NamedTuple):
 
     pieces: tuple[Piece, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
-    trouble: str | None = None
-    """Why it can't be looked into."""
+    troubles: tuple[tuple[str | None, str], ...] = ()
+    """What can't be read: of which exercise (None: that isn't known), and why."""
 
 
 @dataclass(slots=True)
@@ -67,7 +67,11 @@ class Splitter:
                 return self._one(found)
             return self._several(found, students)
         except (SubmissionError, PolicyError) as error:
-            return Split(trouble=error.message)
+            return Split(troubles=((self.only(), error.message),))
+
+    def only(self) -> str | None:
+        """Give the exercise, if there is only one."""
+        return next(iter(self.exercises)) if len(self.exercises) == 1 else None
 
     def named(self, name: str) -> str | None:
         """Find the exercise that a source means by its id or its title."""
@@ -116,7 +120,7 @@ class Splitter:
             unplaced.append(Unplaced(found.label, "", "it has more files than are looked at", students))
         if not placing.placed and not unplaced:
             unplaced.append(Unplaced(found.label, "", _NOTHING if every.files else "it is empty", students))
-        return self._pieces(found, root, placing, unplaced, students)
+        return self._pieces(found, root, placing, unplaced)
 
     def _file(self, found: Found, students: tuple[str, ...]) -> Split:
         """Take a single file for what its name says."""
@@ -124,21 +128,19 @@ class Splitter:
         unplaced = [Unplaced(found.label, "", why, students) for _, why in placing.unplaced]
         if not placing.placed and not unplaced:
             unplaced.append(Unplaced(found.label, "", _NOTHING, students))
-        return self._pieces(found, found.path.parent, placing, unplaced, students)
+        return self._pieces(found, found.path.parent, placing, unplaced)
 
-    def _pieces(
-        self, found: Found, root: Path, placing: Placing, unplaced: list[Unplaced], students: tuple[str, ...]
-    ) -> Split:
-        pieces = []
+    def _pieces(self, found: Found, root: Path, placing: Placing, unplaced: list[Unplaced]) -> Split:
+        pieces: list[Piece] = []
+        troubles: list[tuple[str | None, str]] = []
         for own in self.exercises:
             if own not in placing.placed:
                 continue
             try:
                 pieces.append(self._piece(found, root, own, placing.placed[own]))
             except (SubmissionError, PolicyError) as error:
-                place = (placing.placed[own].files or ("",))[0]
-                unplaced.append(Unplaced(found.label, _shown(place), f"{own}: {one_line(error.message)}", students))
-        return Split(tuple(pieces), tuple(unplaced))
+                troubles.append((own, one_line(error.message)))
+        return Split(tuple(pieces), tuple(unplaced), tuple(troubles))
 
     def _piece(self, found: Found, root: Path, own: str, work: Work) -> Piece:
         shown = _shown(work.folder if work.folder is not None else work.files[0])

@@ -71,10 +71,9 @@ def _match(roll: Roll, who: Mapping[str, str]) -> _Match:
     name = who.get("name", "")
     exact = {key: people for key in _EXACT if who.get(key) and (people := roll.exact(key, who[key]))}
     named = roll.named(name) if name else frozenset()
-    # Newer Moodles write the name of a group, and its number, where those of a student would be.
-    for group in (who.get("group", ""), "" if named else name):
-        if group and (members := roll.members(group)):
-            return _of_group(members, group)
+    group = _named_by_group(roll, who.get("group", ""), "" if named else name)
+    if group is not None:
+        return group
     if exact:
         return _settled(exact, named, name)
     if name:
@@ -85,6 +84,21 @@ def _match(roll: Roll, who: Mapping[str, str]) -> _Match:
     if login and (members := roll.members(login)):  # the repository of a team
         return _of_group(members, login)
     return _Match(why="not on the roster")
+
+
+def _named_by_group(roll: Roll, group: str, name: str) -> _Match | None:
+    """Take what its source names by a group for the group's: a member's own hand-in is the member's alone."""
+    if group and (members := roll.members(group)):
+        return _of_group(members, group)
+    # Newer Moodles, and Canvas, write the name of a group where that of a student would be.
+    members = roll.members(name) if name else ()
+    if not members:
+        return None
+    person = roll.any_exact(name)
+    if person and person != frozenset(members):
+        why = f"{quoted(name, 60)} may be a group or a person"
+        return _Match(why=why, near=_sorted(person | frozenset(members)))
+    return _of_group(members, name)
 
 
 def _by_name(roll: Roll, name: str, named: frozenset[str]) -> _Match | None:

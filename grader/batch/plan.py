@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grader.batch._apart import Apart
+from grader.batch._hints import of_groups, unfound
 from grader.batch._split import Splitter, splitter
 from grader.batch.numbers import placer
 from grader.batch.people import join
@@ -17,7 +18,7 @@ from grader.core.late import EVERY
 from grader.core.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.batch._split import Piece
@@ -55,14 +56,15 @@ def plan(
     split = _splitter(exercises, course, work)
     handins, unplaced, problems = _gathered(found, joined, split)
     handins, more = _dated(handins, roster)
-    handins.sort(key=lambda one: (ids.index(one.exercise), one.received_at or _NEVER, one.student, one.label))
+    handins.sort(key=_order(ids, [one.id for one in joined.people]))
     by_student = _by_student(handins)
+    missing = tuple(_missing(ids, joined, by_student, problems))
     return Plan(
         handins=tuple(handins),
         people=joined.people,
-        missing=tuple(_missing(ids, joined, by_student, problems)),
+        missing=missing,
         twice=tuple(
-            Twice(person, exercise, tuple(by_student[person.id, exercise]))
+            Twice(person, exercise, tuple(sorted(by_student[person.id, exercise], key=_received)))
             for exercise in ids
             for person in joined.people
             if len(by_student.get((person.id, exercise), ())) > 1
@@ -71,8 +73,30 @@ def plan(
         unplaced=unplaced,
         problems=problems,
         terms=terms,
-        said=(*(roster.said if roster else ()), *split.said(), *more, *_extended(terms, roster)),
+        said=(
+            *(roster.said if roster else ()),
+            *split.said(),
+            *more,
+            *_extended(terms, roster),
+            *unfound(ids, handins, unplaced),
+            *of_groups(roster, handins, missing),
+        ),
     )
+
+
+def _received(one: HandIn) -> datetime:
+    return one.received_at or _NEVER
+
+
+def _order(ids: Sequence[str], people: Sequence[str]) -> Callable[[HandIn], tuple[Any, ...]]:
+    """Order by exercise and time; by student, where only files tell a time, since it would look like no order."""
+    exercises, students = ({name: number for number, name in enumerate(names)} for names in (ids, people))
+
+    def key(one: HandIn) -> tuple[Any, ...]:
+        sure = _received(one) if one.received_by != "file" else _NEVER
+        return exercises[one.exercise], sure, students[one.student], _received(one), one.label
+
+    return key
 
 
 def _splitter(exercises: Sequence[Exercise], course: Course | None, work: Path | None) -> Splitter:
@@ -90,20 +114,16 @@ def _gathered(
     unplaced: list[Unplaced] = []
     problems: list[Trouble] = []
     for one, owner in zip(found, joined.owners, strict=True):
-        if one.problem is not None:
-            own = split.named(one.exercise) if one.exercise else None
-            problems.append(Trouble(one.label, one.problem, owner.people, own or _only(split)))
+        own = split.named(one.exercise) if one.exercise else split.only()
+        # What the source says to be of another exercise is listed as that, whether or not it can be read.
+        if one.problem is not None and (own or not one.exercise):
+            problems.append(Trouble(one.label, one.problem, owner.people, own))
             continue
         parts = split.split(one, owner.people)
-        if parts.trouble is not None:
-            problems.append(Trouble(one.label, parts.trouble, owner.people, _only(split)))
+        problems += [Trouble(one.label, why, owner.people, exercise) for exercise, why in parts.troubles]
         handins += [_handin(one, piece, owner, student) for piece in parts.pieces for student in owner.people]
         unplaced += parts.unplaced
     return handins, tuple(unplaced), tuple(problems)
-
-
-def _only(split: Splitter) -> str | None:
-    return next(iter(split.exercises)) if len(split.exercises) == 1 else None
 
 
 def _handin(found: Found, piece: Piece, owner: Owner, student: str) -> HandIn:

@@ -56,8 +56,9 @@ class Trouble(NamedTuple):
     label: str
     why: str
     students: tuple[str, ...] = ()
+    """Whose it is: ids."""
     exercise: str | None = None
-    """Which exercise it is of, where that is known."""
+    """Which exercise it is of; None: any, as it can't be looked into."""
 
 
 class Terms(NamedTuple):
@@ -72,7 +73,8 @@ class Plan:
     """Everything that a batch is to grade; made anew, and the same, each time that the batch is started."""
 
     handins: tuple[HandIn, ...]
-    """By exercise, in their order; then by receipt time, those without one first; then by student."""
+    """By exercise, in their order; then by receipt time, first those of which at most files tell one; then by student,
+    as in `people`."""
     people: tuple[Person, ...]
     """In the order of the roster; then those who aren't on it, by id."""
     missing: tuple[Missing, ...] = ()

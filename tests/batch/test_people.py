@@ -108,12 +108,35 @@ def test_nothing_is_guessed(who: dict[str, str], why: str, near: list[str]) -> N
         {"id": "Participant 123456", "name": "Team A"},
         {"name": "Team A-somebody"},
         {"login": "team a"},
+        {"id": "501", "name": "teama"},
+        {"name": "team-a"},
     ],
 )
 def test_groups(who: dict[str, str]) -> None:
     made = join([found(**who)], CLASS)
     assert made.owners[0].people == ("17", "18")
     assert "it counts for 2 people" in made.owners[0].notes[0]
+
+
+def test_a_members_own_hand_in_is_no_groups() -> None:
+    labs = Roster((Person(id="ada", group="g1"), Person(id="groupie", group="g1")))
+    assert join([found(name="ada")], labs).owners[0].people == ("ada",)
+    assert join([found(name="g1")], labs).owners[0].people == ("ada", "groupie")
+
+
+def test_a_name_of_a_group_and_of_a_person_is_nobodys() -> None:
+    labs = Roster((Person(id="1", group="2"), Person(id="2", group="1"), Person(id="3", group="1")))
+    [stranger] = join([found(name="1")], labs).strangers
+    assert stranger.why == "'1' may be a group or a person"
+    assert [one.id for one in stranger.near] == ["1", "2", "3"]
+    alone = Roster((Person(id="1", group="1"), Person(id="2", group="2")))
+    assert join([found(name="1")], alone).owners[0].people == ("1",)
+
+
+def test_groups_whose_names_are_alike_are_not_mixed_up() -> None:
+    labs = Roster((Person(id="1", group="Team A"), Person(id="2", group="Team-A")))
+    assert join([found(name="team-a")], labs).owners[0].people == ("2",)
+    assert len(join([found(name="teama")], labs).strangers) == 1
 
 
 def test_a_login_that_two_have_is_told_by_the_name() -> None:

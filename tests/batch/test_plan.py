@@ -164,7 +164,13 @@ def test_links_are_never_followed(tmp_path: Path, two: list[Exercise], course: C
     for work in (None, tmp_path / "work"):
         made = plan([found(ada)], two, course, work=work)
         assert made.handins == ()
-        assert [one.path for one in made.unplaced] == ["1.7", "2.4.md"]
+        assert made.unplaced == ()
+        assert [
+            (one.exercise, one.students, "is a link" in one.why or "or a link" in one.why) for one in made.problems
+        ] == [
+            ("two-line-image", ("ada",), True),
+            ("serve-on-3000", ("ada",), True),
+        ]
 
 
 def test_what_the_source_says_of_the_exercise(tmp_path: Path, two: list[Exercise]) -> None:
@@ -216,7 +222,7 @@ def test_receipt_times_of_the_roster(tmp_path: Path, two: list[Exercise]) -> Non
     handed += [found(folders[name], name="Grace Hopper") for name in ("g", "g2")]
     made = plan(handed, two[:1], roster=roster)
     assert [(one.student, one.received_at, one.received_by) for one in made.handins] == [
-        ("17", own, "roster"), ("18", WHEN, "file"), ("18", WHEN, "file"), ("19", WHEN, "file"),
+        ("18", WHEN, "file"), ("18", WHEN, "file"), ("19", WHEN, "file"), ("17", own, "roster"),
     ]  # fmt: skip
     assert made.said == (
         "the roster says when '18' handed in two-line-image, but not which of several hand-ins it means",
@@ -226,11 +232,64 @@ def test_receipt_times_of_the_roster(tmp_path: Path, two: list[Exercise]) -> Non
 def test_order_is_that_of_exercises_then_times(tmp_path: Path, two: list[Exercise]) -> None:
     times = {"a": WHEN, "b": None, "c": WHEN - timedelta(days=1), "d": WHEN}
     folders = [lay(tmp_path / name, {"two-line-image/x": "", "serve-on-3000/x": ""}) for name in times]
-    handed = [found(one, at=times[one.name]) for one in folders]
+    by_files = [found(one, at=times[one.name]) for one in folders]
+    handed = [one.model_copy(update={"received_by": "commit"}) for one in by_files]
     made = plan(handed, two)
     assert [one.student for one in made.handins] == ["b", "c", "a", "d"] * 2
     assert plan(handed[::-1], two).handins == made.handins
     assert [one.exercise for one in made.handins] == ["two-line-image"] * 4 + ["serve-on-3000"] * 4
+    assert [one.student for one in plan(by_files[::-1], two).handins] == ["a", "b", "c", "d"] * 2
+    listed = Roster(tuple(Person(id=name) for name in "dcba"))
+    assert [one.student for one in plan(by_files, two, roster=listed).handins] == ["d", "c", "b", "a"] * 2
+    assert [one.student for one in plan([*handed[:2], *by_files[2:]], two).handins] == ["b", "c", "d", "a"] * 2
+
+
+def test_several_of_one_student_are_shown_by_their_times(tmp_path: Path, two: list[Exercise]) -> None:
+    old, new = (lay(tmp_path / name, {"Dockerfile": DOCKERFILE}) for name in ("old", "new"))
+    committed = found(old, at=WHEN - timedelta(days=1), name="ada").model_copy(update={"received_by": "commit"})
+    [twice] = plan([found(new, name="ada"), committed], two[:1]).twice
+    assert [one.label for one in twice.handins] == ["old", "new"]
+
+
+def test_what_can_not_be_read_of_another_exercise_is_listed_as_that(tmp_path: Path, two: list[Exercise]) -> None:
+    for exercises in (two, two[:1]):
+        made = plan([found(tmp_path / "a", problem="no such repository", of="other")], exercises)
+        assert made.problems == ()
+        assert [one.why for one in made.unplaced] == ["it is of 'other', which is not graded here"]
+
+
+def test_every_trouble_says_whose_it_is(tmp_path: Path, two: list[Exercise], course: Course) -> None:
+    team = tmp_path / "team.zip"
+    team.write_bytes(b"PK\x03\x04broken")
+    handed = [found(team, group="Team A"), found(tmp_path / "x", problem="it is a link", name="x")]
+    made = plan(handed, two, course, CLASS, work=tmp_path / "work")
+    assert [(one.students, one.exercise) for one in made.problems] == [(("17", "18"), None), (("x",), None)]
+    assert {one.person.id for one in made.missing} == {"19"}
+    made = plan(handed[1:], two[:1])
+    assert [(one.students, one.exercise) for one in made.problems] == [(("x",), "two-line-image")]
+
+
+def test_where_nothing_is_found_a_course_is_suggested(tmp_path: Path, two: list[Exercise]) -> None:
+    ada = lay(tmp_path / "ada", {"first/Dockerfile": DOCKERFILE, "second/Dockerfile": DOCKERFILE})
+    [said] = plan([found(ada)], two).said
+    assert said.startswith("found in no hand-in: two-line-image, serve-on-3000; a course.yaml can say in which folder")
+    assert "`numbers:`" in said
+    assert plan([found(ada)], two[:1]).said == ()
+    bob = lay(tmp_path / "bob", {"two-line-image/x": "", "other/x": ""})
+    assert plan([found(bob)], two).said[1].startswith("found in no hand-in: serve-on-3000; ")
+
+
+def test_what_one_of_a_group_hands_in(tmp_path: Path, two: list[Exercise]) -> None:
+    ada, grace = (lay(tmp_path / name, {"Dockerfile": DOCKERFILE}) for name in ("17", "18"))
+    made = plan([found(ada)], two[:1], roster=CLASS)
+    assert [one.person.id for one in made.missing] == ["18", "19"]
+    [said] = made.said
+    assert said.startswith("in 'team a' one member handed in, and it counts for that member only; work is a group's")
+    assert plan([found(ada), found(grace)], two[:1], roster=CLASS).said == ()
+    more = Roster((*CLASS.people, Person(id="20", group="B"), Person(id="21", group="B")))
+    other = lay(tmp_path / "20", {"Dockerfile": DOCKERFILE})
+    # Two of Team A have work of their own: B is no group that hands in together either.
+    assert plan([found(ada), found(grace), found(other)], two[:1], roster=more).said == ()
 
 
 def test_terms_and_extensions(tmp_path: Path) -> None:
