@@ -184,6 +184,7 @@ class Batch:
                 source.write_bytes(data)
             self._backend.start(job)
         except OSError as error:
+            self._solo = None
             self._failed(item, f"an attempt can't be started here: {error.strerror}")
         else:
             self._running[item.id] = item

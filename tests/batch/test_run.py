@@ -225,6 +225,21 @@ def test_one_that_can_not_be_started_is_tried_again(world: World) -> None:
     assert failure.cause == "an attempt can't be started here: No space left on device"
 
 
+def test_one_that_can_not_be_started_alone_is_tried_again(world: World) -> None:
+    slow = Play(outcome=Outcome.FAILED, waited=True, crowded=True)
+
+    class Full(Backend):
+        def start(self, job: Job) -> None:
+            if len(self.every) == 1:
+                self.every.append(job)
+                raise OSError(28, "No space left on device")
+            super().start(job)
+
+    backend = Full({"ada": [slow, Play()]})
+    assert world.run(backend, world.items("ada"))
+    assert backend.started == ["ada", "ada"]
+
+
 def test_a_time_out_alone_counts_at_once(world: World) -> None:
     backend = Backend({"ada": [Play(outcome=Outcome.FAILED, waited=True)]})
     assert world.run(backend, world.items("ada"))
