@@ -30,7 +30,7 @@ INSERT INTO people (id, data, seq) VALUES ('ada', '{"id": "ada", "name": "Ada"}'
 INSERT INTO gradings (kind, identity, settings, grader_version, started_at)
     VALUES ('batch', 'same', '{}', '0.1.0', :at);
 INSERT INTO handins (exercise, student, digest, label, path, received_by, notes, first_seen)
-    VALUES ('x', 'ada', 'ddd', 'ada', '"/work/ada"', 'file', '["late"]', :at);
+    VALUES ('x', 'ada', 'ddd', 'ada', '"/class/ada"', 'file', '["late"]', :at);
 INSERT INTO attempts (id, grading, handin, kind, key, exercise_digest, status, score, max_score, started_at,
     finished_at, grader_version, result)
     VALUES ('abcd', 1, 1, 'ran', 'key', 'eee', 'graded', '0.1', '2.50', :at, :at, '0.1.0', :result);
