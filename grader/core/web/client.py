@@ -50,6 +50,8 @@ def _connected(connect: Connect, request: Request, end: float) -> socket.socket:
         return connect(max(end - time.monotonic(), 0.001))
     except TimeoutError:
         raise TimedOut(f"{request.label}: no connection within the time limit") from None
+    except ConnectionResetError:  # somebody has accepted it: whether we hear of it now or on the first read is luck
+        raise _closed(request) from None
     except OSError:
         raise Missing(f"nothing answers on port {request.port}") from None
 
@@ -103,4 +105,8 @@ def _malformed(error: Exception, wire: Wire, request: Request) -> Failure:
 def _cut_off(wire: Wire, request: Request) -> Failure:
     if wire.received:
         return Failure(f"{request.label}: the connection broke in the middle of the answer")
+    return _closed(request)
+
+
+def _closed(request: Request) -> Failure:
     return Missing(f"{request.label}: the connection was closed without an answer")

@@ -169,6 +169,14 @@ def test_a_reset_is_a_failure() -> None:
         ask(resetting(OK + b"Content-Length: 100\r\n\r\nabc"))
 
 
+def test_a_reset_before_the_connection_is_ours() -> None:
+    def reset(timeout: float) -> socket.socket:
+        raise ConnectionResetError(timeout)
+
+    with pytest.raises(Missing, match="closed without an answer"):
+        exchange(reset, Request(3000), 5)
+
+
 def test_an_answer_before_the_request_was_read_counts() -> None:
     with serving(sending(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n", pause=0.2), read=False) as address:
         assert exchange(to(address), Request(3000), 5).status == 413
