@@ -14,6 +14,7 @@ _DETAILS: Final = {
     "hint": None,
     "reproduce": None,
     "evidence": (),
+    "findings": (),
 }
 
 

@@ -62,6 +62,29 @@ class Evidence(Model):
     text: StudentText
 
 
+class Finding(Model):
+    """A fault at a place in a file that was handed in."""
+
+    rule: str
+    """What it breaks: `DL3007`, or the kind of the check that found it."""
+    level: Literal["error", "warning", "info", "style"]
+    message: StudentText
+    path: StudentText = "Dockerfile"
+    """Of the file, below the submission's folder, with `/` between its parts."""
+    line: int | None = None
+    """From 1; None: it is about the whole file."""
+
+
+class Source(Model):
+    """A file of the submission that its checks look at, for showing findings at their lines."""
+
+    path: StudentText
+    """Below the submission's folder, with `/` between its parts."""
+    language: Literal["dockerfile", "shell", "yaml", "text"]
+    text: StudentText
+    """Cut at its end, with a line that says so, where it is very long."""
+
+
 class Diagnosis(Model):
     """A cause worked out from evidence."""
 
@@ -100,6 +123,7 @@ class CheckResult(Model):
     reproduce: StudentText | None = None
     """The command that shows the same thing."""
     evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
     visibility: Visibility = Visibility.VISIBLE
     feedback: Feedback = Feedback.FULL
     seconds: float = 0.0
@@ -161,6 +185,8 @@ class Result(Model):
     flags: tuple[StudentText, ...] = ()
     engine: EngineInfo | None = None
     images: tuple[ImageRef, ...] = ()
+    sources: tuple[Source, ...] = ()
+    """What was handed in, as far as it is text that checks are about."""
     transcript: Transcript | None = None
     """What a student's commands did, where commands were handed in."""
     seed: int

@@ -6,7 +6,7 @@ import math
 import statistics
 from typing import TYPE_CHECKING, Final
 
-from grader.core.model import Model
+from grader.core.analysis import Times
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -15,16 +15,6 @@ ENOUGH: Final = 30
 """Submissions below which a discrimination would be chance."""
 _EACH: Final = 3
 """How many must pass, and how many fail."""
-
-
-class Times(Model):
-    """How long something took, in seconds."""
-
-    count: int
-    median: float
-    p90: float
-    """Nine of ten took no longer."""
-    total: float
 
 
 def discrimination(passed: Iterable[int], rest: Iterable[float]) -> tuple[float | None, str | None]:

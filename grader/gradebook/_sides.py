@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Indel
 
-from grader.core.model import Model
-from grader.core.text import StudentText
+from grader.core.alike import Line, Row
 from grader.gradebook._elements import Element, take_apart
 from grader.gradebook._rarity import Author, said_in
 from grader.gradebook._texts import unpack
@@ -16,34 +15,11 @@ from grader.gradebook._texts import unpack
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.gradebook.similarity import Comparison, Pair, Source
+    from grader.core.alike import Mark, Pair
+    from grader.gradebook.similarity import Comparison, Source
 
 _MAX_LINES: Final = 6
 _MAX_WIDTH: Final = 200
-
-Mark = Literal["same", "partly", "usual", "own"]
-"""The same as the other's and rare; with rare words that the other has, too; the same, as with many; only here."""
-
-
-class Line(Model):
-    """An element as it was written."""
-
-    file: StudentText
-    line: int
-    text: StudentText
-    mark: Mark
-
-
-class Row(Model):
-    """What stands side by side."""
-
-    one: Line | None = None
-    other: Line | None = None
-
-    @property
-    def telling(self) -> bool:
-        """Whether it shows something that both have, and few others."""
-        return any(line is not None and line.mark in {"same", "partly"} for line in (self.one, self.other))
 
 
 class _Side:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from grader.core.analysis import Suspect
 from grader.core.quantities import show_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.gradebook.analytics import CheckStats, Suspect
+    from grader.core.analysis import CheckStats
 
 _SEVERAL: Final = 5
 """Submissions from which on "all of them" says something."""
@@ -40,8 +41,6 @@ def suspects(checks: Sequence[CheckStats]) -> list[Suspect]:
 
 
 def _suspect(check: str, why: str, reason: str) -> Suspect:
-    from grader.gradebook.analytics import Suspect
-
     return Suspect.model_validate({"check": check, "why": why, "reason": reason})
 
 

@@ -13,15 +13,12 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from pydantic import Field
-
-from grader.core.model import Model
-from grader.core.quantities import Points
+from grader.core.analysis import Analysis, Cause, CheckStats
 from grader.core.result import Outcome, Status
-from grader.core.text import StudentText, one_line
-from grader.gradebook._numbers import Times, discrimination, times_of
+from grader.core.text import one_line
+from grader.gradebook._numbers import discrimination, times_of
 from grader.gradebook._suspects import suspects
 
 if TYPE_CHECKING:
@@ -41,79 +38,6 @@ _NOTHING: Final = Decimal(0)
 _NONE: Final = (_NOTHING, _NOTHING)
 # What is another for each attempt: tokens, ids. It meets a hundred characters, and can't backtrack far.
 _RANDOM: Final = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{6,}\b")
-
-
-class Cause(Model):
-    """Why a check failed, and how often."""
-
-    cause: StudentText | None
-    """The name of the diagnosis; None: there was none."""
-    summary: StudentText
-    """What it says; without a diagnosis, what the check says."""
-    count: int
-    students: tuple[StudentText, ...]
-    """Some of those whom it happened to."""
-
-
-class Suspect(Model):
-    """A check to look at, and why."""
-
-    check: str
-    why: Literal["errors", "negative", "all_fail", "unexplained", "few_pass", "skipped", "slow", "all_pass"]
-    reason: StudentText
-
-
-class CheckStats(Model):
-    """How one check did."""
-
-    id: str
-    title: str
-    kind: str
-    max_points: Points
-    passed: int
-    failed: int
-    skipped: int
-    error: int
-    withheld: int
-    pass_rate: float | None
-    """Of those that passed or failed; None: there are none."""
-    discrimination: float | None
-    """From -1 to 1; None: it can't be told."""
-    why_not: str | None = None
-    """Why it can't be told."""
-    unexplained: int
-    """Failures without a diagnosis."""
-    causes: tuple[Cause, ...]
-    """The most frequent first."""
-    seconds: Times | None
-
-    @property
-    def judged(self) -> int:
-        """How many passed or failed."""
-        return self.passed + self.failed
-
-
-class Analysis(Model):
-    """How the checks of an exercise did."""
-
-    exercise: str
-    title: str
-    graded: int
-    rejected: int
-    ungraded: int
-    missing: int
-    all_passed: int
-    median_score: Points | None
-    """Of those that are graded, before anything is taken off."""
-    max_score: Points | None
-    """The highest that an attempt could reach."""
-    checks: tuple[CheckStats, ...]
-    """In the order of the exercise."""
-    phases: dict[str, Times] = Field(default_factory=dict)
-    seconds: Times | None = None
-    """From the start of an attempt to its end."""
-    first: tuple[Suspect, ...]
-    """Which check to look at first."""
 
 
 def analyse(store: Store, exercise: str, counts: Counts = "chosen") -> Analysis:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from rapidfuzz.distance import Indel
 
 from grader.core import script
-from grader.core.model import Model
-from grader.core.text import StudentText, one_line
+from grader.core.alike import Pair, Side, Sign
+from grader.core.text import one_line
 from grader.gradebook._elements import PARTS, Part, stream, take_apart
 from grader.gradebook._rarity import SMALL, Author, Class, Work, bits_of, words_of
 from grader.gradebook._texts import below, unpack
@@ -49,44 +48,6 @@ class Source(Protocol):
 
     def snapshot(self, digest: str) -> bytes | None:
         """Give the tar.gz of some work."""
-
-
-class Sign(Model):
-    """Something that does nothing, and that two have word for word."""
-
-    kind: Literal["comment", "spacing", "spelling"]
-    text: StudentText
-    holders: int
-    """How many students or groups have it, these two included."""
-
-
-class Side(Model):
-    """One of the two."""
-
-    student: StudentText
-    name: StudentText = ""
-    handins: tuple[int, ...]
-    """The numbers of the student's hand-ins with this content."""
-    digest: str
-    label: StudentText
-    received_at: datetime | None = None
-
-
-class Pair(Model):
-    """Two submissions that are alike."""
-
-    percent: int
-    part: str | None = None
-    """What is as much alike; None: all that they handed in."""
-    identical: bool = False
-    """Whether they are the same to the byte."""
-    shared: int
-    """How many words and combinations of words both have, and few others."""
-    bits: float
-    """How much that says, in bits."""
-    signs: tuple[Sign, ...] = ()
-    one: Side
-    other: Side
 
 
 @dataclass(frozen=True, slots=True)

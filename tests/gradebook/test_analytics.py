@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from grader.core.analysis import Analysis, CheckStats
     from grader.core.result import CheckResult, Result
-    from grader.gradebook.analytics import Analysis, CheckStats
 
 
 def check(name: str, outcome: str, **changes: Any) -> CheckResult:

@@ -17,7 +17,7 @@ from grader.gradebook.similarity import author_of, compare, flags, strongest
 from tests.support.handed_in import HandedIn, packed
 
 if TYPE_CHECKING:
-    from grader.gradebook.similarity import Pair
+    from grader.core.alike import Pair
 
 NOBODY: Final = Author()
 OWN: Final = """\

@@ -13,13 +13,13 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from grader.cli.results import _common
 from grader.core.handin import Person
 from grader.core.text import clean, one_line
-from grader.gradebook._sides import Line, Row, shortened, side_by_side
+from grader.gradebook._sides import shortened, side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.gradebook._sides import Mark
-    from grader.gradebook.similarity import Comparison, Pair, Side, Sign
+    from grader.core.alike import Line, Mark, Pair, Row, Side, Sign
+    from grader.gradebook.similarity import Comparison
     from grader.store import Store
 
 _PLAIN_WIDTH: Final = 100

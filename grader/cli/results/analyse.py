@@ -13,8 +13,7 @@ from grader.cli.results._common import COUNTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.gradebook._numbers import Times
-    from grader.gradebook.analytics import Analysis, Cause, CheckStats
+    from grader.core.analysis import Analysis, Cause, CheckStats, Times
     from grader.gradebook.counting import Counts
 
 EPILOG: Final = """\b

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.cli.results._pairs import Sheet
-    from grader.gradebook.similarity import Comparison, Pair
+    from grader.core.alike import Pair
+    from grader.gradebook.similarity import Comparison
     from grader.store import Store
 
 EPILOG: Final = """\b
