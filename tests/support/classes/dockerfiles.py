@@ -224,4 +224,6 @@ def more() -> Iterator[Piece]:
     yield Piece("ignores-notes", "variation", "full", {"Dockerfile": good, ".dockerignore": b"*.md\n"})
 
 
-SHEET: Final = Sheet("Dockerfile", _PARTS, _RIGHT, _WRONG, _FORMS, {})
+# An engine with one image for each name takes that one, and others may emulate the machine that it is for.
+_EITHER: Final = frozenset([("from", "platform")])
+SHEET: Final = Sheet("Dockerfile", _PARTS, _RIGHT, _WRONG, _FORMS, {}, _EITHER)

@@ -32,6 +32,8 @@ class Sheet(NamedTuple):
     """Changes of the whole text that change no verdict."""
     others: Files
     """The other files of the submission."""
+    either: frozenset[tuple[str, str]] = frozenset()
+    """Parts with wordings of which it depends on the engine whether they cost points."""
 
     def text(self, changed: Mapping[str, str | None], order: tuple[str, ...] = ()) -> str:
         """Give the text with some parts worded otherwise."""
@@ -51,7 +53,8 @@ def single(sheet: Sheet) -> Iterator[Piece]:
             for name, wording in wordings.items():
                 kind = "variation" if expected == "full" else "mutant"
                 made = sheet.files(sheet.text({part: wording}))
-                yield Piece(f"{part}-{name}", kind, expected, made)  # type: ignore[arg-type]
+                said = "graded" if (part, name) in sheet.either else expected
+                yield Piece(f"{part}-{name}", kind, said, made)  # type: ignore[arg-type]
     for name, form in sheet.forms.items():
         yield Piece(name, "variation", "full", sheet.files(form(sheet.text({}))))
 
