@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from grader.cli.options import EXERCISE
+from grader.cli.options import EXERCISE, REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.cli.output import Output
     from grader.core.progress import Progress
     from grader.core.result import CheckResult, Result
-    from grader.exercise.engines import Mode
+    from grader.exercise.engines import AnyMode
     from grader.exercise.model import Exercise
 
 EPILOG: Final = """\b
@@ -39,15 +39,13 @@ Examples:
 @click.argument("submission", type=click.Path(path_type=Path), default=Path())
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "host", "isolated"]),
+    type=click.Choice(["auto", "host", "isolated", "none"]),
     default="auto",
     help="Where it runs: host is your own Docker engine, isolated a disposable one that reaches nothing. auto is host "
-    "for your own Dockerfile, isolated for docker commands.  [default: auto]",
+    "for your own Dockerfile, isolated for docker commands. none needs no engine, and leaves out what does.  "
+    "[default: auto]",
 )
-@click.option(
-    "--report", "reports", multiple=True, metavar="FORMAT[:PATH]",
-    help="terminal, json or junit; to PATH, or to standard output instead of the usual text. Repeat for several.",
-)  # fmt: skip
+@REPORTS
 @click.option(
     "--only", multiple=True, metavar="ID", help="Run this check only, with what it needs. Repeat for several."
 )
@@ -64,7 +62,7 @@ def command(
     exercise: str,
     submission: Path,
     *,
-    engine: Mode,
+    engine: AnyMode,
     reports: tuple[str, ...],
     only: tuple[str, ...],
     seed: int | None,
@@ -132,13 +130,15 @@ def _wanted(loaded: Exercise, only: Sequence[str]) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def _grade(exercise: Exercise, submission: Path, engine: Mode, only: Sequence[str], *, keep: bool) -> Result:
+def _grade(exercise: Exercise, submission: Path, engine: AnyMode, only: Sequence[str], *, keep: bool) -> Result:
     from grader.cli.progress import watching
     from grader.cli.run import keep_tracebacks
     from grader.core.errors import UsageError
     from grader.exercise.engines import opener, runs_isolated
     from grader.grading import Options, grade
 
+    if keep and engine == "none":
+        raise UsageError("--keep has nothing to keep: without an engine, nothing is made")
     if keep and runs_isolated(exercise, engine):
         raise UsageError(
             "--keep has nothing to keep: a disposable engine is gone after the attempt",
@@ -172,15 +172,17 @@ def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
     from grader.cli.run import show, unheard
     from grader.core.errors import SandboxError
     from grader.core.redact import for_student
+    from grader.core.report import Edition
     from grader.core.result import Status
 
     shown = result if staff else for_student(result)
+    edition = Edition.STAFF if staff else Edition.STUDENT
     nothing = result.status is Status.UNGRADED and not result.checks
     usual = not nothing and all(output.path is not None for output in outputs)
     failed: list[SandboxError] = []
     for output in [*outputs, *([Output.parse("terminal")] if usual else [])]:
         try:
-            output.write([shown])
+            output.tell(output.write([shown], edition))
         except SandboxError as error:
             failed.append(error)  # the others, and the usual text, still say what was found
         except BrokenPipeError:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.core import kinds
+from grader.core.report import PACKAGE
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -34,4 +37,10 @@ EXERCISE = ExerciseName()
 STORE = click.option(
     "--store", metavar="URL", envvar="GRADER_STORE", show_envvar=True,
     help="Where attempts are kept: a file, or the URL of a PostgreSQL database.  [default: grader.db]",
+)  # fmt: skip
+
+REPORTS = click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT[:PATH]",
+    help=f"{', '.join(kinds.names(PACKAGE)[:-1])} or {kinds.names(PACKAGE)[-1]}; to PATH, or to standard output "
+    "instead of the usual text. Repeat for several.",
 )  # fmt: skip

@@ -64,6 +64,29 @@ def test_what_is_asked_for(grading: FakeGrading) -> None:
     assert options == Options(only=("answers", "builds"), keep=True)
 
 
+def test_without_an_engine(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{elsewhere}/nobody.sock")
+    (elsewhere / "Dockerfile").write_text('FROM python:3-slim\nWORKDIR /app\nCOPY . .\nCMD ["python", "hello.py"]\n')
+    ran = grader("check", "first-dockerfile", "--engine", "none")
+    assert (ran.code, ran.err) == (0, "")
+    lines = [line.strip() for line in ran.out.splitlines()]
+    assert lines.count("Not run: it needs a Docker engine.") == 2  # once for checks in a row
+    assert "Score: 2 of 2  (2 passed, 5 not run)" in lines
+    assert "Note: graded without a Docker engine: 5 of 7 checks did not run" in lines
+
+
+def test_without_an_engine_there_may_be_nothing_to_say(elsewhere: Path) -> None:
+    (elsewhere / "commands.sh").write_text("docker run -p 3000:3000 web\n")
+    ran = grader("check", "publish-port-3000", "--engine", "none")
+    assert (ran.code, ran.out) == (3, "")
+    assert "none of the checks can be run without a Docker engine" in ran.err
+
+
+def test_without_an_engine_there_is_nothing_to_keep(grading: FakeGrading) -> None:
+    ran = grader("check", "first-dockerfile", "--engine", "none", "--keep")
+    assert (ran.code, grading.asked) == (2, [])
+
+
 def test_a_seed_repeats_an_attempts_values(grading: FakeGrading) -> None:
     for seed in ("7", "7", "8"):
         grader("check", "serve-on-3000", "--seed", seed)
@@ -201,7 +224,7 @@ def test_watch_outlives_a_submission_that_is_gone_for_a_while(
 def test_a_reader_that_leaves_does_not_change_the_verdict(
     grading: FakeGrading, monkeypatch: pytest.MonkeyPatch, result: Result, code: int
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object) -> list[str]:
         raise BrokenPipeError
 
     grading.result = result

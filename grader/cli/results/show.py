@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from grader.cli.options import STORE
+from grader.cli.options import REPORTS, STORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,10 +33,7 @@ Examples:
 @click.argument("attempt", metavar="ATTEMPT|STUDENT")
 @click.argument("exercise", required=False)
 @click.option("--student-view", is_flag=True, help="Leave out what the exercise keeps from students.")
-@click.option(
-    "--report", "reports", multiple=True, metavar="FORMAT[:PATH]",
-    help="terminal, json or junit; to PATH, or to standard output instead of the usual text. Repeat for several.",
-)  # fmt: skip
+@REPORTS
 @click.option(
     "--submission", type=click.Path(path_type=Path), metavar="DIR", help="Unpack the work into a new folder, too."
 )
@@ -54,6 +51,7 @@ def command(
     from grader.cli.output import Output
     from grader.core.errors import UsageError
     from grader.core.redact import for_student
+    from grader.core.report import Edition
     from grader.gradebook import whose
     from grader.store import open_store
 
@@ -73,8 +71,9 @@ def command(
         if usual and not student_view:
             _facts(_lines(opened, row, handin, person, entry))
         shown = for_student(result) if student_view else result
+        edition = Edition.STUDENT if student_view else Edition.STAFF
         for output in [*outputs, *([Output.parse("terminal")] if usual else [])]:
-            output.write([shown])
+            output.tell(output.write([shown], edition))
         if submission is not None:
             _unpack(opened, handin, submission)
     return 0
