@@ -35,6 +35,9 @@ _FIXED = frozenset(
 )
 """What stays as it is once it is made; files do, unless they are those of a container."""
 
+_HANDED_IN = frozenset({abilities.Source, abilities.Contexts})
+"""What is there as soon as a submission is: its files."""
+
 
 def _identifier(value: str) -> str:
     if not value or not value.replace("-", "").replace("_", "").isalnum() or not value.isascii():
@@ -139,6 +142,14 @@ class Check(Model):
         if parts:
             return all(part.fixed for part in parts)
         return self.in_ is None and self.ability() in _FIXED
+
+    @property
+    def needs_engine(self) -> bool:
+        """Whether it can be carried out on a Docker engine only; else what was handed in is enough for it."""
+        parts = [part for _, part in self.parts()]
+        if parts:
+            return any(part.needs_engine for part in parts)
+        return self.needs_ability() not in _HANDED_IN
 
     @property
     def label(self) -> str:

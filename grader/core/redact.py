@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from grader.core.result import CheckResult, Feedback, Outcome, Result, Visibility
+from grader.core.result import NEEDS_ENGINE, CheckResult, Feedback, Outcome, Result, Visibility
 
 _DETAILS: Final = {
     "expected": None,
@@ -24,10 +24,15 @@ def for_student(result: Result) -> Result:
 
 
 def _redact(check: CheckResult, number: int) -> CheckResult:
-    if check.visibility is Visibility.HIDDEN or check.outcome is Outcome.WITHHELD:
+    withheld = check.outcome is Outcome.WITHHELD
+    # That tells nothing of the check, and it must not look as if the due date were what it waits for.
+    why = NEEDS_ENGINE if withheld and check.message == NEEDS_ENGINE else None
+    if check.visibility is Visibility.HIDDEN or (withheld and not (why and check.visibility is Visibility.VISIBLE)):
         # The id and the kind would tell what is looked at.
-        update = {**_DETAILS, "id": f"hidden-{number}", "kind": "hidden", "title": "Hidden check"}
+        update = {**_DETAILS, "id": f"hidden-{number}", "kind": "hidden", "title": "Hidden check", "message": why}
         return check.model_copy(update=update)
+    if why is not None:
+        return check.model_copy(update={**_DETAILS, "message": why})
     if check.feedback is Feedback.NONE:
         return check.model_copy(update=_DETAILS)
     if check.feedback is Feedback.ACTUAL_ONLY:

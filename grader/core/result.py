@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     ERROR = "error"
     """The author's or the platform's doing: costs no points."""
     WITHHELD = "withheld"
-    """Not run before the due date."""
+    """Not run: not before the due date, or not where it can't be run; costs no points."""
 
 
 class Status(StrEnum):
@@ -166,6 +166,10 @@ class ImageRef(Model):
     id: str
     digest: str | None = None
     standin: bool = False
+
+
+NEEDS_ENGINE: Final = "not run: it needs a Docker engine"
+"""Why a check is withheld that can't be run without one."""
 
 
 class Result(Model):

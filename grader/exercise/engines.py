@@ -16,21 +16,27 @@ if TYPE_CHECKING:
     from grader.sandbox.engine import Engine
 
 Mode = Literal["auto", "host", "isolated"]
+AnyMode = Literal[Mode, "none"]
+"""Also without any engine, which is for single attempts only."""
 
 
-def runs_isolated(exercise: Exercise, mode: Mode) -> bool:
+def runs_isolated(exercise: Exercise, mode: AnyMode) -> bool:
     """Whether a submission runs on a disposable engine."""
     return mode == "isolated" or (mode == "auto" and exercise.file.submission.isolated)
 
 
 def opener(
-    exercise: Exercise, mode: Mode = "auto", progress: Progress | None = None, *, batch: str = ""
+    exercise: Exercise, mode: AnyMode = "auto", progress: Progress | None = None, *, batch: str = ""
 ) -> Callable[[], Engine]:
-    """Give what opens the engine for one attempt: `auto` is the user's own where that will do.
+    """Give what opens the engine for one attempt: `auto` is the user's own where that will do, `none` is none.
 
     A disposable engine that is started for a batch is kept for the batch's other attempts.
     Raises UsageError for an engine on which this kind of submission can't be looked at.
     """
+    if mode == "none":
+        from grader.sandbox.absent import Absent
+
+        return Absent
     file = exercise.file
     needed = file.submission.isolated
     if mode == "host" and needed:

@@ -15,8 +15,10 @@ from grader.core.progress import Silent
 from grader.core.result import CheckResult, ExerciseRef, Outcome, Result, Status, SubmissionRef
 from grader.core.scratch import scratch_folder
 from grader.grading.attempt import Attempt
-from grader.grading.checks import run_checks, skip_checks
+from grader.grading.checks import chosen, run_checks, skip_checks, waiting
+from grader.grading.engineless import leave_out
 from grader.grading.opening import opened, setting_of
+from grader.sandbox.absent import Absent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -69,9 +71,16 @@ def grade(
 def _run(  # noqa: PLR0917 - the parts of one attempt
     attempt: Attempt, source: Path, scratch: Path, connect: Callable[[], Engine], progress: Progress, options: Options
 ) -> None:
+    def connected() -> Engine:
+        engine = connect()
+        if isinstance(engine, Absent):
+            wanted = chosen(attempt.exercise, options.only)
+            leave_out(attempt, wanted, waiting(attempt, wanted))
+        return engine
+
     try:
         with (
-            opened(attempt, source, scratch, connect, progress, keep=options.keep) as work,
+            opened(attempt, source, scratch, connected, progress, keep=options.keep) as work,
             clock.budget("checks", attempt.exercise.file.limits.checks),
         ):
             run_checks(attempt, work.target, progress, options.only, work.setting)

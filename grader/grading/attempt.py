@@ -25,5 +25,7 @@ class Attempt:
     parts: dict[str, str] = field(default_factory=dict)
     """By the id of a result: the check that it is of."""
     taken: dict[str, str] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
+    """The ids of checks that are not run, as they need an engine and there is none."""
     flags: list[str] = field(default_factory=list)
     digest: str | None = None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import clock
 from grader.core.errors import Broken, Failure, Mismatch, PolicyError, SandboxError, TimedOut, Unmet
-from grader.core.result import CheckResult, Outcome, Visibility
+from grader.core.result import NEEDS_ENGINE, CheckResult, Outcome, Visibility
 from grader.core.retry import until_it_holds
 from grader.core.specs import Where
 from grader.core.text import one_line
@@ -40,8 +40,13 @@ def run_checks(
     """Run the checks that are wanted, with all that they need; their results are added to the attempt."""
     checks = chosen(attempt.exercise, only)
     for check in checks:
-        check.announce(target)
+        if check.id not in attempt.left_out:
+            check.announce(target)
     for check in checks:
+        if check.id in attempt.left_out:
+            attempt.checks.append(outcome(check, Outcome.WITHHELD, message=NEEDS_ENGINE))
+            progress.checked(attempt.checks[-1])
+            continue
         with _parts(check, attempt, setting, only) as parts:
             for part in parts:
                 # Whoever watches may be the student.
@@ -106,7 +111,8 @@ def _check(check: Check, target: Any, attempt: Attempt) -> CheckResult:
     for result in attempt.checks:
         # Of a check with several results, all of them are needed.
         needed = result.id in check.needs or attempt.parts.get(result.id) in check.needs
-        if needed and result.outcome is not Outcome.PASSED:
+        # What could not be run here says nothing against a check that can be.
+        if needed and result.outcome is not Outcome.PASSED and result.id not in attempt.left_out:
             return _blocked(check, result)
     try:
         with clock.limit(check.timeout, f"the limit of check '{check.id}'"):
@@ -133,6 +139,11 @@ def _error(check: Check, error: Exception) -> CheckResult:
 
 def _withheld(check: Check) -> CheckResult:
     return outcome(check, Outcome.WITHHELD, message="not run before the due date")
+
+
+def waiting(attempt: Attempt, checks: Sequence[Check]) -> list[Check]:
+    """Give those of the checks that are not run before the due date."""
+    return [check for check in checks if _waits(check, attempt)]
 
 
 def _waits(check: Check, attempt: Attempt) -> bool:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.core.setting import Setting
+from grader.sandbox.absent import Absent
 from grader.sandbox.ledger import Ledger
 from grader.sandbox.preparation import Preparation
 from grader.submissions import Work
@@ -63,7 +64,9 @@ def opened(
     attempt.flags += snapshot.notes
     engine = connect()
     try:
-        preparation = Preparation(engine, file.images, progress, file.limits.pull)
+        # Where there is no engine, there are no images either.
+        images = () if isinstance(engine, Absent) else file.images
+        preparation = Preparation(engine, images, progress, file.limits.pull)
         ledger = Ledger(engine, attempt.id)
         try:
             ledger.add("folder", str(scratch))

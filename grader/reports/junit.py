@@ -102,7 +102,7 @@ def _case(result: Result, check: CheckResult) -> TestCase:
         case Outcome.SKIPPED:
             case.add_skipped_info(message)
         case Outcome.WITHHELD:
-            case.add_skipped_info("checked after the due date")
+            case.add_skipped_info(one_line(check.message or "checked after the due date", 500))
     return case
 
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 _SHORT: Final = 0.05
 """Seconds: a phase that took less is not worth a word."""
 _SKIPPED: Final = "Not looked at: something it needs did not pass."
+_WITHHELD: Final = "Is checked after the due date."
 _COUNTED: Final = {
     Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.SKIPPED: "skipped",
-    Outcome.ERROR: "not counted", Outcome.WITHHELD: "not run yet",
+    Outcome.ERROR: "not counted", Outcome.WITHHELD: "not run",
 }  # fmt: skip
 
 
@@ -52,13 +53,20 @@ class Terminal(Report):
         reason: str | None = None
         for check in result.checks:
             _check(self._screen, check, source, told)
-            if check.outcome is not Outcome.SKIPPED:
+            if check.outcome not in {Outcome.SKIPPED, Outcome.WITHHELD}:
                 reason = None
-            elif reason is None or check.message not in {reason, None}:
+            elif (why := _reason(check)) != reason and (reason is None or check.message is not None):
                 # Said once for checks in a row: a reader needn't compare nine equal lines.
-                reason = check.message or _SKIPPED
+                reason = why
                 self._screen.line(reason, "dim", indent=4)
         _foot(self._screen, result)
+
+
+def _reason(check: CheckResult) -> str:
+    """Say why a check was not run."""
+    if check.outcome is Outcome.SKIPPED:
+        return check.message or _SKIPPED
+    return f"{check.message[:1].upper()}{check.message[1:]}." if check.message else _WITHHELD
 
 
 def _head(screen: Screen, result: Result) -> None:
@@ -88,8 +96,6 @@ def _check(screen: Screen, check: CheckResult, source: str, told: Told) -> None:
             screen.line(check.message or "It could not be checked.", indent=4)
             screen.line("This is a fault of the exercise or the machine, not yours: it costs no points.", indent=4)
             screen.gap()
-        case Outcome.WITHHELD:
-            screen.line("Is checked after the due date.", "dim", indent=4)
 
 
 def _foot(screen: Screen, result: Result) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.core.redact import for_student
-from grader.core.result import CheckResult, Diagnosis, Evidence, Feedback, Outcome, Visibility
+from grader.core.result import NEEDS_ENGINE, CheckResult, Diagnosis, Evidence, Feedback, Outcome, Visibility
 from tests.support.factories import make_check_result, make_result
 
 SECRET = "the answer is 42"  # noqa: S105 - not a password
@@ -55,6 +55,20 @@ def test_of_a_hidden_check_only_points_are_shown(check: CheckResult) -> None:
 def test_after_the_due_date_a_check_is_shown() -> None:
     check = failed(visibility=Visibility.AFTER_DUE)
     assert seen(check) == check
+
+
+@pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.AFTER_DUE, Visibility.VISIBLE])
+def test_that_there_was_no_engine_is_no_secret(visibility: Visibility) -> None:
+    check = failed(visibility=visibility, outcome=Outcome.WITHHELD, message=NEEDS_ENGINE)
+    shown = seen(check)
+    assert shown.message == NEEDS_ENGINE
+    assert shown.id == ("answer" if visibility is Visibility.VISIBLE else "hidden-2")
+    assert SECRET not in shown.model_dump_json()
+
+
+def test_why_a_check_waits_may_tell_of_another_one() -> None:
+    shown = seen(failed(outcome=Outcome.WITHHELD, message=f"needs “{SECRET}”, which waits for the due date"))
+    assert (shown.id, shown.message) == ("hidden-2", None)
 
 
 def test_reduced_feedback() -> None:

@@ -33,6 +33,11 @@ def test_commands_never_run_on_the_users_own() -> None:
         opener(load(EXERCISES / "publish-port-3000"), "host")
 
 
+@pytest.mark.parametrize("name", ["first-dockerfile", "publish-port-3000"])
+def test_there_may_be_none(name: str) -> None:
+    assert opener(load(EXERCISES / name), "none")().describe().mode == "none"
+
+
 @pytest.mark.parametrize(
     ("name", "mode", "expected"),
     [
