@@ -156,7 +156,7 @@ def test_what_was_not_run_counts_for_nothing() -> None:
     assert [test["passed"] for test in found["tests"]] == [True, False]
     assert remarks == [
         "Could not be run, so worth nothing here: 1 of 2 checks.",
-        "Left out, as they are run after the due date: 1 of 3 checks.",
+        "Left out, as they were not run (after the due date, or where an engine is): 1 of 3 checks.",
     ]
 
 
