@@ -89,6 +89,7 @@ def one_failure(failed: Sequence[Answer], tell: Callable[[Sequence[Answer]], tup
         reproduce=first.reproduce,
         evidence=tuple(dict.fromkeys(one for failure in failures for one in failure.evidence)),
         asked=first.asked,
+        findings=tuple(dict.fromkeys(one for failure in failures for one in failure.findings)),
     )
     whole.check = first.check
     whole.parts = tuple(failures)

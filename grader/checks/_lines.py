@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from grader.core.result import Evidence
+from grader.core.result import Evidence, Finding
 from grader.core.text import clip, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from grader.core.transcript import Call, Line
 
@@ -42,6 +42,11 @@ def ending(line: Line) -> str:
 def named(line: Line) -> str:
     """Name a command in a sentence."""
     return f"{quoted(spoken(line))} (line {line.number})"
+
+
+def findings(kind: str, lines: Iterable[Line], say: Callable[[Line], str]) -> tuple[Finding, ...]:
+    """Say at their lines in the file what is wrong with commands."""
+    return tuple(Finding(rule=kind, level="error", message=say(line), line=line.number) for line in lines)
 
 
 def transcript(lines: Sequence[Line]) -> tuple[Evidence, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from grader.checks._shown import LAST
 from grader.core.errors import Mismatch
 from grader.core.matching import noted, short, show
+from grader.core.result import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,8 @@ class Problem(NamedTuple):
     message: str
     expected: str
     actual: str
+    places: tuple[tuple[int | None, str], ...] = ()
+    """Lines of what was handed in, with what is wrong there; None: it is about the whole file."""
 
 
 def compare(subject: str, actual: object, expectation: Matcher | None) -> Iterator[Problem]:
@@ -49,14 +52,24 @@ def command(subject: str, words: Sequence[str], expectation: Matcher | None) -> 
         yield one._replace(message=f"{one.message}: {why}")
 
 
+def findings(kind: str, problems: Iterable[Problem]) -> tuple[Finding, ...]:
+    """Give what is wrong at lines, each place once."""
+    places = dict.fromkeys(place for one in problems for place in one.places)
+    return tuple(Finding(rule=kind, level="error", message=message, line=line) for line, message in places)
+
+
 def report(
     found: Iterable[Problem],
     *,
     hint: str | None = None,
     reproduce: str | None = None,
     evidence: tuple[Evidence, ...] = (),
+    kind: str | None = None,
 ) -> None:
-    """Raise Mismatch that lists every problem; return if there is none."""
+    """Raise Mismatch that lists every problem; return if there is none.
+
+    With the `kind` of the check, the places of problems become findings.
+    """
     problems = list(found)
     LAST.set(reproduce or LAST.get())
     if not problems:
@@ -69,6 +82,7 @@ def report(
         hint=hint,
         reproduce=reproduce,
         evidence=evidence,
+        findings=() if kind is None else findings(kind, problems),
     )
 
 

@@ -51,6 +51,7 @@ class AnyOf(Check):
                 raise one.unmet
         failure = one_failure(found, _tell)
         failure.final = all(one.final for one in found)
+        failure.findings = ()  # no alternative is a fault by itself
         raise failure
 
 

@@ -112,6 +112,7 @@ class Cache(Check):
             hint=_HINT if any(one.actual == _AGAIN for one in problems) else None,
             reproduce=self._by_hand(made),
             evidence=_builds.listed(layers.steps, "the steps of the build after the change"),
+            kind=self.kind,
         )
 
     def _changed(self) -> tuple[tuple[str, str | None], ...]:
@@ -149,10 +150,15 @@ class Cache(Check):
         for step in found:
             name = layers.name(step)
             if cached and not step.cached:
-                message = f"{name}, was run again {self._after()}{layers.because(step)}"
-                yield Problem(name, message, _CACHED, _AGAIN)
+                what = f"was run again {self._after()}{layers.because(step)}"
+                yield Problem(name, f"{name}, {what}", _CACHED, _AGAIN, _at(step, what))
             elif step.cached and not cached:
-                yield Problem(name, f"{name}, came from the cache {self._after()}", _AGAIN, _CACHED)
+                what = f"came from the cache {self._after()}"
+                yield Problem(name, f"{name}, {what}", _AGAIN, _CACHED, _at(step, what))
+
+
+def _at(step: Step, what: str) -> tuple[tuple[int, str], ...]:
+    return () if step.line is None else ((step.line, f"this step {what}"),)
 
 
 class _Layers:

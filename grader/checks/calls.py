@@ -130,6 +130,7 @@ class Calls(Check):
                 expected=f"no command that does this: {step.words}",
                 actual=_lines.spoken(done),
                 evidence=evidence,
+                findings=_lines.findings(self.kind, [done], lambda _: f"this does what it should not: {step.words}"),
             )
         if self.count is not None:
             expect(

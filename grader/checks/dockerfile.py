@@ -101,7 +101,7 @@ class Dockerfile(Check):
             found = [*self._judge(self.instruction, source)]
             problems += found
             names += [self.instruction] if found else []
-        report(problems, reproduce=_look(names) if names else None)
+        report(problems, reproduce=_look(names) if names else None, kind=self.kind)
 
     def _whole(self, source: Parsed) -> Iterator[tuple[Problem, str]]:
         """Look at what is said of the whole file; each problem with the instruction that it is about."""
@@ -112,13 +112,15 @@ class Dockerfile(Check):
             ("the number of stages", (len(source.stages), None), self.stages, "FROM"),
         ):
             for one in compare(subject, value, wanted):
-                yield (one if line is None else one._replace(message=f"line {line}: {one.message}")), name
+                placed = one._replace(places=((line, one.message),))
+                yield (placed if line is None else placed._replace(message=f"line {line}: {one.message}")), name
 
     def _judge(self, name: str, source: Parsed) -> Iterator[Problem]:
         try:
             searched = regions(source, self.stage)
         except Missing as missing:
-            yield Problem(f"stage {self.stage}", missing.message, str(missing.expected), str(missing.actual))
+            whole = ((None, missing.message),)
+            yield Problem(f"stage {self.stage}", missing.message, str(missing.expected), str(missing.actual), whole)
             return
         reasons = {
             one: next(self._objections(one, region[:n], region[n + 1 :]), None)
@@ -129,16 +131,16 @@ class Dockerfile(Check):
         fitting = [one for one, reason in reasons.items() if reason is None]
         wanted, there = self._wanted(name), _lines(reasons) or f"no {name}"
         if self.count is not None:
-            yield from compare(f"the number of {wanted}", len(fitting), self.count)
+            for one in compare(f"the number of {wanted}", len(fitting), self.count):
+                yield one._replace(places=((None, one.message),))
         elif self.absent and fitting:
-            message = "\n".join(f"line {one.line}: there must be no {wanted}" for one in fitting)
-            yield Problem(name, message, f"no {wanted}", _lines(fitting))
+            yield _placed(name, [(one.line, f"there must be no {wanted}") for one in fitting], f"no {wanted}", fitting)
         elif not reasons and not self.absent:
             where = "the Dockerfile" if self.stage == "any" else f"stage {self.stage}"
-            yield Problem(name, f"there is no {name} in {where}", wanted, there)
+            message = f"there is no {name} in {where}"
+            yield Problem(name, message, wanted, there, ((None, message),))
         elif not fitting and not self.absent:
-            message = "\n".join(f"line {one.line}: {reason}" for one, reason in reasons.items())
-            yield Problem(name, message, wanted, there)
+            yield _placed(name, [(one.line, str(reason)) for one, reason in reasons.items()], wanted, reasons)
 
     def _objections(self, one: Instruction, earlier: Region, later: Region) -> Iterator[str]:
         problem = None if self.arguments is None else self.arguments.problem(words(one))
@@ -163,6 +165,11 @@ class Dockerfile(Check):
             f"{side} {mark}" for side, mark in (("before", self.before), ("after", self.after)) if mark is not None
         ]
         return f"{name} {', '.join(parts)}".rstrip()
+
+
+def _placed(name: str, places: list[tuple[int, str]], wanted: str, there: Iterable[Instruction]) -> Problem:
+    message = "\n".join(f"line {line}: {text}" for line, text in places)
+    return Problem(name, message, wanted, _lines(there), tuple(places))
 
 
 def _lines(found: Iterable[Instruction]) -> str:

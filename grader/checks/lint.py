@@ -10,7 +10,7 @@ from grader.checks._hadolint import LEVELS, findings
 from grader.core.check import Check
 from grader.core.clock import remaining
 from grader.core.errors import Mismatch, Unmet
-from grader.core.result import Evidence
+from grader.core.result import Evidence, Finding
 from grader.core.text import one_line
 
 if TYPE_CHECKING:
@@ -59,14 +59,15 @@ class Lint(Check):
         unreadable = next((one for one in found if one["code"] == _UNREADABLE), None)
         if unreadable is not None:
             raise Unmet(f"hadolint can't read this Dockerfile, though Docker can: {_line(unreadable)}")
-        counted = [_line(one) for one in found if self._counts(one)]
+        counted = [one for one in found if self._counts(one)]
         if counted:
             raise Mismatch(
-                "\n".join(counted),
+                "\n".join(_line(one) for one in counted),
                 expected=f"no finding of {', '.join(self.rules)}" if self.rules else f"no {self._worst} or worse",
                 actual=f"{len(counted)} finding{'s' if len(counted) > 1 else ''}",
                 reproduce="hadolint Dockerfile",
                 evidence=(Evidence(kind="source", title="Dockerfile", text=source),),
+                findings=tuple(_finding(one) for one in counted),
             )
 
     @property
@@ -82,3 +83,8 @@ class Lint(Check):
 
 def _line(finding: dict[str, Any]) -> str:
     return f"line {finding['line']}: {finding['code']} {finding['level']}: {one_line(str(finding['message']), 300)}"
+
+
+def _finding(finding: dict[str, Any]) -> Finding:
+    message = one_line(str(finding["message"]), 300)
+    return Finding(rule=finding["code"], level=finding["level"], message=message, line=int(finding["line"]))

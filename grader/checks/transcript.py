@@ -109,7 +109,8 @@ class Transcript(Check):
         """Tell about the command that comes nearest, the last one of several."""
         if called:
             nearest = min(reversed(called), key=lambda line: len(list(self._problems(line))))
-            report(self._problems(nearest), evidence=_lines.transcript([nearest]))
+            problems = [one._replace(places=((nearest.number, one.message),)) for one in self._problems(nearest)]
+            report(problems, evidence=_lines.transcript([nearest]), kind=self.kind)
         asked = self.command.words if self.command is not None else "any"
         raise Missing(
             f"there is no command that {asked}" if lines else "there is no command at all",
@@ -125,6 +126,7 @@ class Transcript(Check):
                 expected=f"no command like this: {self._words}",
                 actual="\n".join(_lines.spoken(line) for line in good),
                 evidence=_lines.transcript(good[:_SHOWN]),
+                findings=_lines.findings(self.kind, good, lambda _: "this command should not be there"),
             )
 
     def _all_succeeded(self, lines: Sequence[Line]) -> None:
@@ -144,4 +146,5 @@ class Transcript(Check):
                 expected="every command ends with exit code 0",
                 actual=f"{len(bad)} of {len(lines)} did not",
                 evidence=_lines.transcript(bad[:_SHOWN]),
+                findings=_lines.findings(self.kind, bad, lambda line: f"this command {_lines.ending(line)}"),
             )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grader.core.check import Check
-    from grader.core.result import Evidence
+    from grader.core.result import Evidence, Finding
 
 
 class GraderError(Exception):
@@ -76,6 +76,7 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
 
     `expected` and `actual` are for a person to compare, `reproduce` is the command that shows it,
     `evidence` is raw material to keep with the outcome, `asked` tells diagnoses which call to the engine is missing.
+    `findings` say where in what was handed in; they need a path only if it is not that of the file that was taken.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         reproduce: str | None = None,
         evidence: tuple[Evidence, ...] = (),
         asked: tuple[str, ...] = (),
+        findings: tuple[Finding, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -97,6 +99,7 @@ class Failure(Exception):  # noqa: N818 - the word that students and authors rea
         self.reproduce = reproduce
         self.evidence = evidence
         self.asked = asked
+        self.findings = findings
         self.check: Check | None = None
         """The check of a group that failed, where that is not the one that is reported: for diagnoses."""
         self.parts: tuple[Failure, ...] = ()

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from grader.core.model import Model
 from grader.core.quantities import Points
-from grader.core.text import StudentText
+from grader.core.text import SourceText, StudentText
 from grader.core.transcript import Transcript
 
 
@@ -66,7 +66,7 @@ class Finding(Model):
     """A fault at a place in a file that was handed in."""
 
     rule: str
-    """What it breaks: `DL3007`, or the kind of the check that found it."""
+    """What it breaks: `DL3007`, the cause that explains it, or the kind of the check that found it."""
     level: Literal["error", "warning", "info", "style"]
     message: StudentText
     path: StudentText = "Dockerfile"
@@ -81,7 +81,7 @@ class Source(Model):
     path: StudentText
     """Below the submission's folder, with `/` between its parts."""
     language: Literal["dockerfile", "shell", "yaml", "text"]
-    text: StudentText
+    text: SourceText
     """Cut at its end, with a line that says so, where it is very long."""
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_TEXT: Final = 8_000
 """Characters of one piece of student text that a Result keeps."""
 
+MAX_SOURCE: Final = 64 * 1024
+"""Bytes of one file of a submission that a Result keeps."""
+
 _REPEATED: Final = 3
 """Times that a line is there again from which on they are counted."""
 
@@ -85,3 +88,21 @@ def keep(text: str) -> str:
 
 StudentText = Annotated[str, AfterValidator(keep)]
 """A field for text that a submission produced: control characters escaped, long text cut."""
+
+
+def keep_lines(text: str) -> str:
+    """Make a file fit to keep so that its lines keep their numbers; doing so twice changes nothing, as with `keep`."""
+    text = clean(text)
+    raw = text.encode()
+    if len(raw) <= MAX_SOURCE + 100:
+        return text
+    lines = text.split("\n")
+    head = raw[:MAX_SOURCE].decode("utf-8", "ignore").split("\n")
+    kept = head[:-1] or head
+    left = len(lines) - len(kept)
+    more = f"{left} more line{'s' if left > 1 else ''}" if left else "the rest of the line"
+    return "\n".join([*kept, f"[… {more} left out …]"])
+
+
+SourceText = Annotated[str, AfterValidator(keep_lines)]
+"""A field for a whole file of a submission: like StudentText, but longer, and cut at its end only."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from grader.core import clock
 from grader.core.errors import Broken, Failure, Mismatch, PolicyError, SandboxError, TimedOut, Unmet
-from grader.core.result import NEEDS_ENGINE, CheckResult, Outcome, Visibility
+from grader.core.result import NEEDS_ENGINE, CheckResult, Finding, Outcome, Visibility
 from grader.core.retry import until_it_holds
 from grader.core.specs import Where
-from grader.core.text import one_line
+from grader.core.text import keep, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -179,9 +179,20 @@ def _failed(check: Check, failure: Failure, target: Any, attempt: Attempt, secon
         reproduce=failure.reproduce,
         evidence=failure.evidence,
         diagnosis=diagnosis,
+        findings=_findings(failure, diagnosis, attempt),
         seconds=seconds,
         waited=_waited(failure, diagnosis, seconds),
     )
+
+
+def _findings(failure: Failure, diagnosis: Diagnosis | None, attempt: Attempt) -> tuple[Finding, ...]:
+    """Give what is wrong at which line: as the check says, or else as the explanation does."""
+    found = failure.findings
+    if not found and diagnosis is not None and diagnosis.line is not None:
+        line = diagnosis.line
+        found = (Finding(rule=diagnosis.cause, level="error", message=diagnosis.summary, line=line),)
+    taken = {"path": keep(attempt.taken.get("dockerfile") or attempt.taken.get("commands") or "Dockerfile")}
+    return tuple(one if "path" in one.model_fields_set else one.model_copy(update=taken) for one in found)
 
 
 def _waited(failure: Failure, diagnosis: Diagnosis | None, seconds: float) -> bool:

@@ -6,13 +6,14 @@ from abc import abstractmethod
 from contextlib import AbstractContextManager  # noqa: TC003 - pydantic reads it
 from dataclasses import dataclass, field
 from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from grader.core.allowances import Allowances
 from grader.core.model import Model
 from grader.core.quantities import Bytes
+from grader.core.result import Source
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Work:
     facts: dict[str, Any] = field(default_factory=dict)
     """Filled by `open`: further fields of the Result."""
     allow: Allowances = field(default_factory=Allowances)
+
+    def show(self, path: str, language: Literal["dockerfile", "shell", "yaml", "text"], text: str) -> None:
+        """Have the Result keep a file of the student's: `text` is what has been read of it, before anything is laid."""
+        self.facts["sources"] = (*self.facts.get("sources", ()), Source(path=path, language=language, text=text))
 
 
 class Submission(Model):

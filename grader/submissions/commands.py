@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_FILE: Final = 1024 * 1024
 """Bytes of the file with the commands."""
 _ENDINGS: Final = frozenset({".sh", ".bash", ".zsh", ".md", ".markdown", ".txt", ".ps1", ".bat", ".cmd", ""})
+_SHELL: Final = frozenset({".sh", ".bash", ".zsh", ""})
+"""Endings of files that are commands as a whole."""
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _AROUND: Final = 120.0
 """Seconds for opening and closing the shell, and for what the engine is asked between commands."""
@@ -118,6 +120,8 @@ class Commands(Submission):
     def _script(self, file: Path, work: Work) -> Script:
         task = work.exercise / "task.md"
         text = _decode(file.read_bytes())
+        language: Literal["shell", "text"] = "shell" if file.suffix.lower() in _SHELL else "text"
+        work.show(file.relative_to(work.snapshot.root.resolve()).as_posix(), language, text)
         script = read(text, file.name, task.read_text(encoding="utf-8") if task.is_file() else "")
         doubtful = [one for one in script.left_out if one.doubtful]
         if doubtful:

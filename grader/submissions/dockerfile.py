@@ -50,9 +50,12 @@ class Dockerfile(Submission):
         require(root, self.required)
         dockerfile = self._dockerfile(root)
         own = set(_entries(root))
+        written, name = dockerfile.read_bytes(), dockerfile.relative_to(root).as_posix()
         laid = [name for place, given in self.given.items() for name in lay(work, place, given)]
         context = self._context(root, dockerfile, own)
-        work.taken["dockerfile"] = dockerfile.relative_to(root).as_posix()
+        work.taken["dockerfile"] = name
+        if name not in laid:  # then it is the author's
+            work.show(name, "dockerfile", written.decode("utf-8-sig", "replace"))
         work.taken["context"] = context.relative_to(root).as_posix()
         note(work, laid)
         plan = Plan(context, dockerfile, work.images, work.build, work.containers, work.limits)

@@ -80,6 +80,9 @@ def test_fails_with_the_step_and_the_one_above() -> None:
     assert failure.reproduce == ("docker build .\necho >> app.py\ndocker build .\n# the second time, look for CACHED")
     [evidence] = failure.evidence
     assert evidence.text == "   2.5 s  [2/9] COPY . .\n   2.5 s  [3/9] RUN pip install"
+    assert [(one.line, one.message) for one in failure.findings] == [
+        (3, "this step was run again after app.py was changed, since line 2, COPY . ., stands above it")
+    ]
 
 
 def test_fails_for_each_step_that_is_meant() -> None:

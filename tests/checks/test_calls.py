@@ -107,7 +107,8 @@ def test_names_the_command_that_did_what_it_should_not() -> None:
     made = ran(line("docker run --name db a", 0, "", call("container attach", "db"), number=2))
     step = {"call": "container attach", "container": "db", "title": "keep the terminal"}
     says = "did what it should not: keep the terminal (docker attach, or docker run without -d)"
-    fails(make(Calls, steps=[step], absent=True), made, f"'docker run --name db a' (line 2) {says}")
+    failure = fails(make(Calls, steps=[step], absent=True), made, f"'docker run --name db a' (line 2) {says}")
+    assert [(one.line, one.rule) for one in failure.findings] == [(2, "calls")]
 
 
 def test_shows_what_matters_of_the_calls() -> None:

@@ -146,6 +146,25 @@ def test_a_failure_shows_what_is_there_and_how_to_see_it() -> None:
     assert failure.reproduce == "grep -n -i '^ *COPY' Dockerfile"
 
 
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        (
+            {"instruction": "COPY", "form": "exec"},
+            [(4, "COPY is not written in the exec form"), (6, "COPY is not written in the exec form")],
+        ),
+        ({"instruction": "USER", "absent": True}, [(8, "there must be no USER")]),
+        ({"base": "busybox:1"}, [(1, "the base image is 'python:3-slim', expected 'busybox:1'")]),
+        ({"instruction": "HEALTHCHECK"}, [(None, "there is no HEALTHCHECK in the Dockerfile")]),
+        ({"instruction": "COPY", "count": 1}, [(None, "the number of COPY is 2, expected 1")]),
+    ],
+)
+def test_what_is_wrong_is_found_at_lines(fields: dict[str, Any], found: list[tuple[int | None, str]]) -> None:
+    failure = fails(make(Dockerfile, **fields), FakeTarget(source=PYTHON), "")
+    assert [(one.line, one.message) for one in failure.findings] == found
+    assert {(one.rule, one.level) for one in failure.findings} == {("dockerfile", "error")}
+
+
 def test_an_instruction_that_is_nowhere_is_missing() -> None:
     failure = fails(make(Dockerfile, instruction="HEALTHCHECK"), FakeTarget(source=PYTHON), "there is no")
     assert (failure.expected, failure.actual) == ("HEALTHCHECK", "no HEALTHCHECK")

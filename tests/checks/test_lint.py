@@ -132,3 +132,10 @@ def test_says_when_hadolint_is_not_installed(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Lint, because, **fields)
+
+
+def test_what_counts_is_found_at_lines() -> None:
+    failure = fails(make(Lint, severity="warning"), FakeTarget(source=f"{UNTAGGED}RUN sudo make\n"), "DL3004")
+    found = [(one.rule, one.level, one.line) for one in failure.findings]
+    assert found == [("DL3006", "warning", 1), ("DL3004", "error", UNTAGGED.count("\n") + 1)]
+    assert failure.findings[0].message.startswith("Always tag the version of an image explicitly")

@@ -120,3 +120,18 @@ def test_no_commands() -> None:
 )
 def test_refuses(fields: dict[str, Any], because: str) -> None:
     refuses(Transcript, because, **fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"all_succeed": True}, [(5, "this command ended with exit code 1")]),
+        ({"command": {"contains": "ps"}, "absent": True},
+         [(4, "this command should not be there"), (6, "this command should not be there")]),
+        ({"command": "docker ps", "exit_code": 1}, [(4, "the exit code of 'docker ps' (line 4) is 0, expected 1")]),
+        ({"command": "docker rm"}, []),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_found_at_lines(fields: dict[str, Any], found: list[tuple[int, str]]) -> None:
+    failure = fails(make(Transcript, **fields), DONE, "")
+    assert [(one.line, one.message) for one in failure.findings] == found

@@ -3,7 +3,17 @@ from __future__ import annotations
 import pytest
 
 from grader.core.redact import for_student
-from grader.core.result import NEEDS_ENGINE, CheckResult, Diagnosis, Evidence, Feedback, Outcome, Visibility
+from grader.core.result import (
+    NEEDS_ENGINE,
+    CheckResult,
+    Diagnosis,
+    Evidence,
+    Feedback,
+    Finding,
+    Outcome,
+    Source,
+    Visibility,
+)
 from tests.support.factories import make_check_result, make_result
 
 SECRET = "the answer is 42"  # noqa: S105 - not a password
@@ -23,6 +33,7 @@ def failed(**changes: object) -> CheckResult:
         "hint": SECRET,
         "reproduce": f"curl {SECRET}",
         "evidence": (Evidence(kind="http", title="exchange", text=SECRET),),
+        "findings": (Finding(rule="answer", level="error", message=SECRET, path=SECRET, line=41),),
     }
     return make_check_result(**{**made, **changes})
 
@@ -84,3 +95,8 @@ def test_the_original_is_left_alone() -> None:
     result = make_result(checks=(failed(visibility=Visibility.HIDDEN),))
     assert for_student(result) != result
     assert result.checks[0].message == f"is 41: {SECRET}"
+
+
+def test_own_files_are_shown() -> None:
+    source = Source(path="Dockerfile", language="dockerfile", text="FROM scratch\n")
+    assert for_student(make_result(sources=(source,))).sources == (source,)

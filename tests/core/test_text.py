@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.text import MAX_TEXT, clean, clip, decode, did_you_mean, folded, keep, one_line, quoted
+from grader.core.text import (
+    MAX_SOURCE,
+    MAX_TEXT,
+    clean,
+    clip,
+    decode,
+    did_you_mean,
+    folded,
+    keep,
+    keep_lines,
+    one_line,
+    quoted,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +87,18 @@ def test_did_you_mean() -> None:
 def test_lines_that_are_repeated_are_told_once() -> None:
     assert folded("a\nb\nb\nb\nc\n") == "a\nb\nb\nb\nc"
     assert folded("a\n" * 5 + "b") == "a\n[… the same line 4 more times …]\nb"
+
+
+@given(st.text(), st.integers(0, 3_000))
+def test_a_file_is_cut_at_its_end_once(piece: str, times: int) -> None:
+    kept = keep_lines(piece * times)
+    assert len(kept.encode()) <= MAX_SOURCE + 100
+    assert keep_lines(kept) == kept
+
+
+def test_lines_of_a_file_keep_their_numbers() -> None:
+    kept = keep_lines("\n".join(f"{number}\r\x0b" for number in range(1, 20_000))).split("\n")
+    assert all(line == f"{number}\\x0d\\x0b" for number, line in enumerate(kept[:-1], 1))
+    assert kept[-1] == f"[… {19_999 - len(kept) + 1} more lines left out …]"
+    assert keep_lines("RUN a\r\n\tb\r\n") == "RUN a\n\tb\n"
+    assert keep_lines("x" * (2 * MAX_SOURCE)).split("\n") == ["x" * MAX_SOURCE, "[… the rest of the line left out …]"]

@@ -64,6 +64,9 @@ def test_points(store: Store, made: Made) -> None:
     assert values(failed.score, failed.max_score) == (8, 12)
     assert [one.outcome for one in failed.checks] == [one.outcome for one in before.checks]
     assert failed.checks[1].evidence == before.checks[1].evidence
+    assert failed.checks[1].findings == before.checks[1].findings
+    assert len(failed.checks[1].findings) == len(failed.sources) == 1
+    assert failed.sources == before.sources
     assert failed.attempt != before.attempt
     assert store.attempt(failed.attempt).of == before.attempt
     assert store.attempt(before.attempt).score == 8, "what was written stays"

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import pytest
 
 from grader.checks.all_of import AllOf
+from grader.checks.any_of import AnyOf
 from grader.checks.build import Build
 from grader.checks.container import Container
 from grader.core import clock, kinds
 from grader.core.check import PACKAGE, Check
 from grader.core.errors import Failure, Missing, PolicyError, SandboxError, SubmissionError, TimedOut, Unmet, UsageError
 from grader.core.progress import Silent
-from grader.core.result import Diagnosis, EngineInfo, Outcome, Result, Status, Visibility
+from grader.core.result import Diagnosis, EngineInfo, Finding, Outcome, Result, Status, Visibility
 from grader.core.transcript import Transcript
 from grader.exercise.model import Exercise, ExerciseFile
 from grader.grading import Options, grade
@@ -211,6 +212,45 @@ def test_what_can_not_be_replayed_is_flagged_once(work: Path, monkeypatch: pytes
     result = run(work, *failing)
     assert [one.outcome for one in result.checks] == [Outcome.FAILED] * 3
     assert result.flags == ("no app",)
+
+
+def test_what_is_wrong_is_found_in_the_file_that_was_taken(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Hands, "open", _takes_app_dockerfile)
+    here = Finding(rule="DL3006", level="warning", message="tag it", line=1)
+    elsewhere = Finding(rule="x", level="info", message="no", path="compose.yaml")
+    result = run(work, check("one", raising(Failure("no", findings=(here, elsewhere)))))
+    assert result.checks[0].findings == (here.model_copy(update={"path": "app/Dockerfile"}), elsewhere)
+
+
+@contextmanager
+def _takes_app_dockerfile(_: Hands, work: Work) -> Iterator[FakeTarget]:
+    work.taken["dockerfile"] = "app/Dockerfile"
+    yield FakeTarget(source="FROM scratch\n")
+
+
+def test_a_cause_with_a_line_is_found_there(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cause = Diagnosis(cause="run_failed", summary="It failed.", explanation="e", fix="f", line=3)
+    given = iter([cause, cause, cause.model_copy(update={"line": None})])
+    monkeypatch.setattr("grader.diagnosis.diagnose", lambda _: next(given))
+    own = Finding(rule="does", level="error", message="no", line=2, path="Dockerfile")
+    failing = [
+        check("one", raising(Failure("no"))),
+        check("two", raising(Failure("no", findings=(own,)))),
+        check("three", raising(Failure("no"))),
+    ]
+    found = [one.findings for one in run(work, *failing, check("four")).checks]
+    by_cause = Finding(rule="run_failed", level="error", message="It failed.", line=3, path="Dockerfile")
+    assert found == [(by_cause,), (own,), (), ()]
+
+
+def test_groups_tell_what_their_parts_found() -> None:
+    found = tuple(Finding(rule="does", level="error", message=name, line=n) for n, name in enumerate("ab", 1))
+    parts = [check(one.message, raising(Failure(one.message, findings=(one,)))) for one in found]
+    for kind, expected in ((AllOf, found), (AnyOf, ())):
+        group = kind.model_validate({"id": "group", "kind": kind.model_fields["kind"].default, "checks": parts})
+        with pytest.raises(Failure) as caught:
+            group.run(FakeTarget())
+        assert caught.value.findings == expected, kind
 
 
 def test_a_diagnosis_knows_which_container_and_port_were_asked_for() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from grader.core.errors import UsageError
-from grader.core.result import Status
+from grader.core.result import Finding, Source, Status
 from grader.store import StoreError
 from grader.store.schema import ATTEMPTS
 from tests.support.factories import WHEN, make_check_result, make_result
@@ -18,12 +18,15 @@ from tests.support.stores import begun, graded, make_attempt
 if TYPE_CHECKING:
     from grader.store import Store
 
+FOUND = Finding(rule="DL3006", level="warning", message="tag \0 it", path="app/Dockerfile", line=1)
+
 
 def test_attempts_are_kept_whole(store: Store) -> None:
     grading, [ada] = begun(store, "ada")
     store.claim(grading, ada, "k", "me")
     changes: dict[str, Any] = {
-        "checks": (make_check_result(points=Decimal("0.1"), message="\U0001f40b\0\u202e"),),
+        "checks": (make_check_result(points=Decimal("0.1"), message="\U0001f40b\0\u202e", findings=(FOUND,)),),
+        "sources": (Source(path="Dockerfile", language="dockerfile", text="FROM a\0\r\n" * 20_000),),
         "score": Decimal("0.1"),
         "max_score": Decimal("3.3333"),
         "started_at": datetime(2026, 10, 25, 2, 30, 0, 1, tzinfo=timezone(timedelta(hours=1))),

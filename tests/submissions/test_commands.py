@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader.core.errors import SandboxError, SubmissionError
+from grader.core.progress import Silent
+from grader.submissions import Work
 from grader.submissions.commands import MAX_FILE, Commands, _decode
+from grader.submissions.intake import Snapshot
 from tests.support.engine import write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+UNUSED: Any = None
 
 
 def chosen(folder: Path, **fields: Any) -> str:
@@ -75,3 +80,21 @@ def test_the_users_own_engine_is_refused(tmp_path: Path) -> None:
     work: Any = SimpleNamespace(ledger=SimpleNamespace(engine=object()), snapshot=nullcontext(tmp_path))
     with pytest.raises(SandboxError, match="can't be run on your own engine"), Commands().open(work):
         pass
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("commands.sh", "shell"), ("commands", "shell"), ("README.md", "text"), ("answer.txt", "text")],
+)
+def test_the_file_is_kept_as_it_was_handed_in(tmp_path: Path, name: str, language: str) -> None:
+    folder = write(tmp_path / "work", {name: "docker ps\r\n\x1b[2J\n", "other.sh": "secret"}).resolve()
+    work = Work(
+        snapshot=Snapshot(folder, "sha256:0", 0, 0),
+        exercise=tmp_path,
+        ledger=UNUSED,
+        preparation=UNUSED,
+        progress=Silent(),
+    )
+    Commands()._script(Commands()._file(folder), work)
+    [kept] = work.facts["sources"]
+    assert (kept.path, kept.language, kept.text) == (name, language, "docker ps\n\\x1b[2J\n")

@@ -203,3 +203,30 @@ def test_paths_stay_inside(field: str, path: str) -> None:
 def test_a_name_that_no_file_can_have_is_nowhere(work: Work, name: str) -> None:
     put(work.snapshot.root, "Dockerfile", text=f"FROM busybox:1\nCOPY {name} /y\n")
     assert taken(work)["context"] == "."
+
+
+def test_the_dockerfile_is_kept_as_it_was_handed_in(work: Work) -> None:
+    put(work.snapshot.root, "app/Dockerfile", text="\ufeffFROM busybox:1\r\nRUN \x1b[31m\r\n")
+    put(work.exercise, "files/app.py", text="secret")
+    taken(work, context=["app"], given={"app/app.py": {"from": "files/app.py"}})
+    [kept] = work.facts["sources"]
+    assert (kept.path, kept.language, kept.text) == (
+        "app/Dockerfile",
+        "dockerfile",
+        "FROM busybox:1\nRUN \\x1b[31m\n",
+    )
+
+
+def test_an_authors_dockerfile_is_not_kept(work: Work) -> None:
+    put(work.snapshot.root, "Dockerfile")
+    put(work.exercise, "files/Dockerfile", text="FROM secret\n")
+    taken(work, given={"Dockerfile": {"from": "files/Dockerfile", "lay": "always"}})
+    assert "sources" not in work.facts
+
+
+def test_a_link_that_leads_out_is_not_kept(work: Work, tmp_path: Path) -> None:
+    put(tmp_path, "secret")
+    (work.snapshot.root / "Dockerfile").symlink_to(tmp_path / "secret")
+    with pytest.raises(PolicyError):
+        taken(work)
+    assert "sources" not in work.facts

@@ -18,9 +18,11 @@ from grader.core.result import (
     EngineInfo,
     Evidence,
     ExerciseRef,
+    Finding,
     ImageRef,
     Outcome,
     Result,
+    Source,
     Status,
     SubmissionRef,
 )  # fmt: skip
@@ -203,6 +205,7 @@ def make_graded(exercise: Exercise, student: str, digest: str, case: str = "pass
         "flags": ("the image is built from a stand-in",) if case == "bonus" else (),
         "engine": EngineInfo(mode="host", versions={"docker": "26.1.5"}),
         "images": tuple(ImageRef(ref=ref, id=number) for ref, number in IMAGES.items()),
+        "sources": (Source(path="Dockerfile", language="dockerfile", text="FROM python:3-slim\nCMD flask run\n"),),
         "seed": 7,
         "clocks": {"build": 1.25},
         "started_at": NOW,
@@ -230,6 +233,7 @@ def _checked(check: Check, outcome: Outcome) -> CheckResult:
                 explanation="That is the container itself.",
                 fix="Listen on 0.0.0.0.",
             ),
+            "findings": (Finding(rule="listens_on_loopback", level="error", message="127.0.0.1 only.", line=2),),
             "evidence": (Evidence(kind="log", title="The last lines of the log", text="Serving\n\x1b[31mGET /"),),
         }
     elif outcome is not Outcome.PASSED:
