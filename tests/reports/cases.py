@@ -11,9 +11,11 @@ from grader.core.result import (
     Diagnosis,
     Evidence,
     Feedback,
+    Finding,
     ImageRef,
     Outcome,
     Result,
+    Source,
     Status,
     SubmissionRef,
     Visibility,
@@ -116,6 +118,59 @@ def _typical() -> Result:
     )
 
 
+_DOCKERFILE: Final = """\
+FROM python
+WORKDIR /srv
+RUN apt-get update && apt-get install -y curl
+COPY . .
+RUN apt-get update && apt-get install -y curl
+RUN pip install flsk
+CMD python app.py
+"""
+
+
+def _found(rule: str, level: str, line: int | None, message: str) -> Finding:
+    made = {"rule": rule, "level": level, "message": message, "line": line, "path": "my app/Dockerfile"}
+    return Finding.model_validate(made)
+
+
+def _findings() -> Result:
+    """Give faults at lines, as several checks find them."""
+    pinned = "Always tag the version of an image explicitly"
+    lists = "Delete the apt lists (/var/lib/apt/lists) after installing something"
+    tidy = (
+        _found("DL3006", "warning", 1, pinned),
+        _found("DL3009", "info", 3, lists),
+        _found("DL3009", "info", 5, lists),
+        _found("SC2086", "style", 6, "Double quote to prevent globbing and word splitting."),
+    )
+    said = "\n".join(f"line {one.line}: {one.rule} {one.level}: {one.message}" for one in tidy)
+    return _attempt(
+        _failed(
+            "builds",
+            "The image builds",
+            kind="build",
+            message="the build stopped at line 6, RUN pip install flsk: its command ended with exit code 1",
+            findings=(_found("missing_package", "error", 6, "There is no package flsk."),),
+        ),
+        _failed("tidy", "Hadolint has no complaints", kind="lint", message=said, findings=tidy),
+        _failed(
+            "checked",
+            "Docker sees whether it works",
+            kind="dockerfile",
+            message="there is no HEALTHCHECK in the Dockerfile",
+            findings=(_found("dockerfile", "error", None, "there is no HEALTHCHECK in the Dockerfile"),),
+        ),
+        _failed("answers", "The server answers", message="nothing answers on port 3000"),
+        _check("broken", "The check itself is broken", outcome=Outcome.ERROR, message="no such image: python:9"),
+        _failed("secret", "Looks at a secret place", visibility=Visibility.HIDDEN, message="not shown", findings=tidy),
+        submission=SubmissionRef(
+            id="ada", kind="dockerfile", received_at=WHEN, taken={"dockerfile": "my app/Dockerfile", "context": "."}
+        ),
+        sources=(Source(path="my app/Dockerfile", language="dockerfile", text=_DOCKERFILE),),
+    )
+
+
 def _hostile() -> Result:
     """Give an attempt whose every text tries to get out of its medium."""
     nasty = (
@@ -136,10 +191,15 @@ def _hostile() -> Result:
                 Evidence(kind="log", title=f"log {nasty}", text="begins\n" + f"{nasty}\n" * 30),
                 Evidence(kind="http", title="exchange", text="x" * 5000 + f"\n{nasty}\n" * 30),
             ),
+            findings=(
+                Finding(rule="DL3006", level="error", message=nasty, path=nasty, line=1),
+                Finding(rule="nasty", level="style", message="[x](http://x) {0} \\", path=f"../{nasty}"),
+            ),
         ),
         _check("skipped", nasty, outcome=Outcome.SKIPPED, message=nasty),
         submission=SubmissionRef(id=nasty, kind="dockerfile", received_at=WHEN, taken={"dockerfile": nasty}),
         flags=(nasty,),
+        sources=(Source(path=nasty, language="dockerfile", text=f"{nasty}\n" * 3),),
         message=f"Message {nasty}",
         hint=nasty,
     )
@@ -182,6 +242,7 @@ def cases() -> dict[str, Result]:
         "passed": _passed(),
         "typical": _typical(),
         "hostile": _hostile(),
+        "findings": _findings(),
         "unusable": _attempt(
             _failed(
                 "submission",
