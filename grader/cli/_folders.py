@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = ".grader-report.json"
 """A report writes this into its folder; without it, nothing in a folder is ours to replace."""
-_SIGNALS: Final = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def check(path: Path) -> None:
@@ -81,8 +81,7 @@ def _open_up(made: Path, *, private: bool) -> None:
 
 def _swap(made: Path, target: Path) -> None:
     """Put one folder in another's place, which is removed."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)  # Ctrl-C waits until one of the two is there
-    try:
+    with _undisturbed():
         if not target.exists():
             made.rename(target)
             return
@@ -94,5 +93,17 @@ def _swap(made: Path, target: Path) -> None:
             aside.rename(target)
             raise
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have Ctrl-C and its like wait for what is done here."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda which, _: came.append(which)) for number in _SIGNALS}
+    try:
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    for which in came[:1]:
+        signal.raise_signal(which)

@@ -44,6 +44,7 @@ Exit codes: 0 all passed, 1 graded and something failed, 2 wrong usage or a brok
         "check": "Check one submission.",
         "batch": "Grade many submissions, and lose none.",
         "results": "List, show, correct and export what batches found.",
+        "report": "Write what was graded as pages, or for a platform.",
         "exercise": "List, show, start, validate exercises.",
         "images": "List, pull or stand in for base images.",
         "engine": "Keep disposable engines warm.",

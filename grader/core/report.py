@@ -38,6 +38,8 @@ class Report(ABC):
     """Whether it can be a folder of files, too."""
     single: ClassVar[bool] = False
     """Whether it holds one result only, as what reads it is about one attempt."""
+    mixed: ClassVar[bool] = False
+    """Whether one file may hold several students' results in the student's edition: only programs read it."""
 
     def __init__(self, edition: Edition = Edition.STUDENT) -> None:
         self.edition = edition

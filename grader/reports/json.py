@@ -19,6 +19,7 @@ class Json(Report):
     """
 
     suffix: ClassVar[str] = "json"
+    mixed: ClassVar[bool] = True
 
     def start(self, stream: TextIO) -> None:
         super().start(stream)

@@ -25,6 +25,7 @@ class Junit(Report):
     """
 
     suffix: ClassVar[str] = "xml"
+    mixed: ClassVar[bool] = True
 
     def start(self, stream: TextIO) -> None:
         super().start(stream)
