@@ -1,4 +1,4 @@
-"""Fill in the parts of docs/*.md that come from the code, so that they can't disagree with it.
+"""Fill in the parts of docs/*.md that come from the code, and docs/schemas, so that they can't disagree with it.
 
 A part stands between `<!-- generate: NAME ARGUMENTS -->` and `<!-- end -->`. With `--check`, nothing is written and the
 exit code says whether anything would have changed.
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
+from published import schemas
 from pydantic import BaseModel
 
 from grader.core import kinds, matchers
@@ -61,9 +62,8 @@ _EXAMPLES: Final[Mapping[str, tuple[object, object, object]]] = {
 def main(*, check: bool) -> int:
     """Bring every page up to date, or say which isn't."""
     stale = 0
-    for path in sorted(HERE.glob("*.md")):
-        old = path.read_text(encoding="utf-8")
-        new = _PART.sub(lambda part: f"{part[1]}\n{_generate(part[2])}\n{part[4]}", old)
+    for path, new in _files():
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
         if new == old:
             continue
         stale += 1
@@ -78,6 +78,15 @@ def main(*, check: bool) -> int:
         print("\nThe pages disagree with the code. Run: .venv/bin/python docs/generate.py", file=sys.stderr)
         return 1
     return 0
+
+
+def _files() -> Iterator[tuple[Path, str]]:
+    """Give every file with what it should hold."""
+    for path in sorted(HERE.glob("*.md")):
+        old = path.read_text(encoding="utf-8")
+        yield path, _PART.sub(lambda part: f"{part[1]}\n{_generate(part[2])}\n{part[4]}", old)
+    for name, text in schemas():
+        yield HERE / "schemas" / name, text
 
 
 def _generate(order: str) -> str:
