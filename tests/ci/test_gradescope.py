@@ -18,6 +18,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 ROOT: Final = Path(__file__).parents[2]
+MAKE: Final[str | Path] = ROOT / "ci" / "gradescope" / "make-bundle"
 SCHEMA: Final = Draft202012Validator(
     json.loads((ROOT / "tests" / "reports" / "schemas" / "gradescope.json").read_text(encoding="utf-8"))
 )
@@ -38,7 +39,7 @@ METADATA: Final = {
 
 def made_bundle(folder: Path, *options: str, exercise: str = "first-dockerfile") -> Path:
     """Make the zip and unpack it, as whoever unpacks zips with who may run what."""
-    command = [ROOT / "ci" / "gradescope" / "make-bundle", exercise, folder / "out.zip", *options]
+    command = [MAKE, exercise, folder / "out.zip", *options]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     with zipfile.ZipFile(folder / "out.zip") as archive:
         for one in archive.infolist():
@@ -257,7 +258,7 @@ def test_with_an_engine_everything_is_run(harness: Harness) -> None:
     assert found["score"] == 10
 
 
-def test_the_bundle_has_everything_and_nothing_else(installed: Path, tmp_path: Path) -> None:
+def test_the_bundle_has_everything_and_nothing_else(installed: Path) -> None:
     names = {path.name for path in (installed / "source").iterdir()}
     [wheel] = [name for name in names if name.endswith(".whl")]
     assert names - {wheel} == {
@@ -269,14 +270,13 @@ def test_the_bundle_has_everything_and_nothing_else(installed: Path, tmp_path: P
     constraints = (installed / "source" / "constraints.txt").read_text()
     assert "\nclick==" in constraints
     assert "--hash" not in constraints
-    assert tmp_path
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"), [([], 2), (["a"], 2), (["a", "b", "c"], 2), (["no-such-exercise", "{}/out.zip"], 1)]
 )
 def test_what_can_not_be_bundled(arguments: list[str], code: int, tmp_path: Path) -> None:
-    command = [ROOT / "ci" / "gradescope" / "make-bundle", *(one.format(tmp_path) for one in arguments)]
+    command = [MAKE, *(one.format(tmp_path) for one in arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert done.stderr

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.core import kinds
+from grader.core.check import PACKAGE, Check
 from grader.core.redact import for_student
 from grader.core.result import NEEDS_ENGINE, Outcome, Status
 from grader.exercise.engines import opener
@@ -144,3 +146,10 @@ def test_tests_of_the_author_are_not_even_looked_for(work: Path) -> None:
     write(work.parent, text)
     (work.parent / "it" / "test_it.py").write_text("raise RuntimeError\n")
     assert outcomes(run(work, text))["tests"] == "withheld"
+
+
+def test_which_kinds_need_no_engine() -> None:
+    """A kind is here because it looks at what was handed in only: whoever adds one decides that."""
+    every = {kind: kinds.load(PACKAGE, Check, kind) for kind in kinds.names(PACKAGE)}
+    made = {kind: cls.model_construct(id="it", kind=kind) for kind, cls in every.items() if not cls.nested}
+    assert {kind for kind, check in made.items() if not check.needs_engine} == {"context", "dockerfile", "lint"}
