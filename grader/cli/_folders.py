@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -11,12 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core.errors import SandboxError, UsageError
+from grader.core.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MANIFEST: Final = ".grader-report.json"
-"""A report writes this into its folder; without it, nothing in a folder is ours to replace."""
+"""It names what a report has made in its folder: that, and nothing else, is ours to replace."""
+_MOST_BYTES: Final = 64 * 1024**2
+_NOBODYS: Final = frozenset({".DS_Store", "desktop.ini", "Thumbs.db"})
+"""What file managers leave in folders that were looked at."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -34,14 +39,31 @@ def check(path: Path) -> None:
                 f"the report folder '{path}' is the one that you are in, or above it",
                 hint="A report replaces its folder as a whole. Name a new one: FORMAT:report/",
             )
-        if any(target.iterdir()) and not (target / MANIFEST).is_file():
+        stray = _stray(target)
+        if stray is not None:
             raise UsageError(
-                f"the folder '{path}' has other things in it than an earlier report",
+                f"the folder '{path}' has other things in it than an earlier report: {one_line(stray, 80)}",
                 hint="A report replaces its folder as a whole. Name a new one, or an empty one.",
             )
         _may_make(path, target)
     except OSError as error:
         raise UsageError(f"the report folder '{path}' can't be written: {error.strerror}") from None
+
+
+def _stray(target: Path) -> str | None:
+    """Name something in a folder that no earlier report has written."""
+    known: set[str] = set()
+    with contextlib.suppress(OSError, ValueError):
+        with (target / MANIFEST).open("rb") as file:
+            said = json.loads(file.read(_MOST_BYTES))
+        if isinstance(said, dict) and said.get("made_by") == "grader" and isinstance(said.get("files"), list):
+            known = {MANIFEST, *map(str, said["files"])}
+    for folder, _, files in os.walk(target):
+        for name in files:
+            path = (Path(folder) / name).relative_to(target).as_posix()
+            if path not in known and name not in _NOBODYS:
+                return path
+    return None
 
 
 def _may_make(path: Path, target: Path) -> None:
@@ -62,6 +84,7 @@ def replaced(path: Path, *, private: bool) -> Iterator[Path]:
         made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             yield made
+            _sign(made)
             _open_up(made, private=private)
             check(path)  # a report may take a while, and somebody may have put something there
             _swap(made, target)
@@ -69,6 +92,14 @@ def replaced(path: Path, *, private: bool) -> Iterator[Path]:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
         raise SandboxError(f"the report folder '{path}' can't be written: {error.strerror}") from None
+
+
+def _sign(made: Path) -> None:
+    """See that a later report can tell this one, and what was put beside it."""
+    manifest = made / MANIFEST
+    if not manifest.exists():
+        files = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
+        manifest.write_text(json.dumps({"made_by": "grader", "files": files}) + "\n", encoding="utf-8")
 
 
 def _open_up(made: Path, *, private: bool) -> None:

@@ -24,6 +24,7 @@ from grader.gradebook._suspects import suspects
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from grader.core.gradebook import Gradebook
     from grader.core.result import CheckResult, Result
     from grader.gradebook.counting import Counts
     from grader.store import Store
@@ -40,15 +41,16 @@ _NONE: Final = (_NOTHING, _NOTHING)
 _RANDOM: Final = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{6,}\b")
 
 
-def analyse(store: Store, exercise: str, counts: Counts = "chosen") -> Analysis:
-    """Look at the attempts that count in one exercise."""
+def analyse(store: Store, exercise: str, counts: Counts = "chosen", book: Gradebook | None = None) -> Analysis:
+    """Look at the attempts that count in one exercise; `book` has them, where it was worked out already."""
     from grader.gradebook.book import build
 
-    book = build(store, [exercise], counts, details=False)
-    standing = Counter(entry.status for entry in book.entries)
+    book = book or build(store, [exercise], counts, details=False)
+    entries = [entry for entry in book.entries if entry.exercise == exercise]
+    standing = Counter(entry.status for entry in entries)
     # The same work of several students has one attempt, and counts for each of them.
     students: dict[str, list[str]] = {}
-    for entry in book.entries:
+    for entry in entries:
         if entry.attempt is not None:
             students.setdefault(entry.attempt, []).append(entry.student)
     results = ((who, result) for attempt, result in store.results(students) for who in students[attempt])

@@ -49,7 +49,7 @@ def cohort(
     pairs: list[Alike] = []
     analyses: tuple[Analysis, ...] = ()
     if student is None:
-        analyses = tuple(analyse(store, name, counts) for name in exercises)
+        analyses = tuple(analyse(store, name, counts, book) for name in exercises)
         for name in exercises if similar else ():
             found, said = _alike(store, name)
             pairs += found

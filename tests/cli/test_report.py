@@ -40,7 +40,6 @@ class Pages(Report):
         self.folder = folder
         self.results: list[Result] = []
         (folder / "assets").mkdir()
-        (folder / _folders.MANIFEST).write_text("{}")
 
     def add(self, result: Result) -> None:
         if not hasattr(self, "results"):
@@ -322,7 +321,7 @@ class TestFolders:
         for _ in range(2):
             written(made.url, "--to", "pages:out/", "--exercise", "one")
             assert len(list(Path("out/assets").iterdir())) == 14 - without(made, "one")
-            Path("out/assets/old.txt").touch()
+            Path("out/assets/.DS_Store").touch()
         assert names(".") == ["out"]
 
     def test_who_may_read_it(self, made: Made) -> None:
@@ -338,6 +337,14 @@ class TestFolders:
             made.url, "--to", "pages:out/"
         )
         assert names("out") == ["thesis.txt"]
+
+    def test_what_was_put_beside_a_report_stays(self, made: Made) -> None:
+        written(made.url, "--to", "pages:out/")
+        Path("out/assets/notes.txt").touch()
+        assert "than an earlier report: assets/notes.txt" in refused(made.url, "--to", "pages:out/")
+        Path("out/assets/notes.txt").unlink()
+        Path("out", _folders.MANIFEST).write_text("[]")
+        assert "than an earlier report" in refused(made.url, "--to", "pages:out/")
 
     def test_an_empty_folder_and_a_link(self, made: Made) -> None:
         Path("there").mkdir()
@@ -380,7 +387,8 @@ class TestFolders:
 
     def test_ctrl_c_waits_until_one_of_the_two_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
         Path("out").mkdir()
-        Path("out", _folders.MANIFEST).write_text("old")
+        old = json.dumps({"made_by": "grader", "files": []})
+        Path("out", _folders.MANIFEST).write_text(old)
         rename, renamed = Path.rename, 0
 
         def interrupted(self: Path, target: Path) -> Path:
