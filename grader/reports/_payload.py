@@ -58,6 +58,8 @@ class Payload:
         counted = [check for check in result.checks if check.outcome not in _UNCOUNTED]
         tests = self._tests([check for check in counted if check.max_points and not check.bonus])
         tests += self._bonus([check for check in counted if check.bonus and check.points])
+        if not tests:
+            return self._unscored()
         self._compare(tests)
         without = sum(not check.max_points for check in counted)
         if without:

@@ -45,7 +45,7 @@ def test_only_our_own_words_are_markup(name: str) -> None:
     Rendered(write(cases()[name])[0])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(results())
 def test_hostile_text_starts_nothing(result: Result) -> None:
     page = Rendered(write(result)[0])
@@ -53,7 +53,7 @@ def test_hostile_text_starts_nothing(result: Result) -> None:
     assert page.headings == 1 + len(details)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(results(), results())
 def test_nor_does_it_in_a_table_of_several(one: Result, two: Result) -> None:
     text, _ = write(one, two)
@@ -63,6 +63,7 @@ def test_nor_does_it_in_a_table_of_several(one: Result, two: Result) -> None:
     assert all(line.replace("\\|", "").count("|") == 6 for line in table)
 
 
+@settings(deadline=None, max_examples=100)
 @given(texts())
 def test_code_spans_hold_all_of_a_text(text: str) -> None:
     line = " ".join(text.split())
