@@ -17,10 +17,12 @@ from grader.core.result import CheckResult, Outcome, Result, Status, Visibility
 from grader.reports.classroom50 import Classroom50
 from tests.reports.cases import cases
 from tests.support.classroom50 import ENVIRONMENT, collected
+from tests.support.commands import grader
 from tests.support.factories import WHEN, make_check_result, make_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 COMMITTED = "2026-11-23T11:58:00Z"
 GRADED = [name for name, result in cases().items() if result.status is Status.GRADED]
@@ -30,6 +32,7 @@ GRADED = [name for name, result in cases().items() if result.status is Status.GR
 def runner(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {**ENVIRONMENT, "GRADER_COMMIT_TIME": COMMITTED}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("grader.cli.run.keep_tracebacks", lambda: None)  # would change the log of all tests
 
 
 def written(*results: Result, edition: Edition = Edition.STUDENT) -> tuple[str, list[str]]:
@@ -70,6 +73,24 @@ def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
 def test_no_score_is_no_file(name: str) -> None:
     with pytest.raises(SandboxError, match="there is no score, so nothing is written for Classroom 50"):
         written(cases()[name])
+
+
+@pytest.mark.parametrize("name", ["rejected", "ungraded"])
+def test_the_command_leaves_no_file_either(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.grading.grade", lambda *_: cases()[name])
+    path = tmp_path / "result.json"
+    ran = grader("check", "serve-on-3000", str(tmp_path), "--report", f"classroom50:{path}")
+    assert ran.code == 3
+    assert "there is no score" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_names_what_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.grading.grade", lambda *_: make_result())
+    monkeypatch.delenv("RELEASE_URL")
+    ran = grader("check", "serve-on-3000", str(tmp_path), "--report", f"classroom50:{tmp_path / 'result.json'}")
+    assert (ran.code, "not set is: RELEASE_URL" in ran.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tests_of_nothing_would_be_a_success() -> None:
