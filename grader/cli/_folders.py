@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -53,15 +54,17 @@ def check(path: Path) -> None:
 def _stray(target: Path) -> str | None:
     """Name something in a folder that no earlier report has written."""
     known: set[str] = set()
-    with contextlib.suppress(OSError, ValueError):
+    digests: set[str] = set()
+    with contextlib.suppress(OSError, ValueError, TypeError):
         with (target / MANIFEST).open("rb") as file:
             said = json.loads(file.read(_MOST_BYTES))
-        if isinstance(said, dict) and said.get("made_by") == "grader" and isinstance(said.get("files"), list):
-            known = {MANIFEST, *map(str, said["files"])}
+        if isinstance(said, dict) and said.get("made_by") == "grader":
+            known = {MANIFEST, *map(str, said.get("files", ()))}
+            digests = set(map(str, said.get("digests", ())))
     for folder, _, files in os.walk(target):
         for name in files:
             path = (Path(folder) / name).relative_to(target).as_posix()
-            if path not in known and name not in _NOBODYS:
+            if path not in known and _digest(path) not in digests and name not in _NOBODYS:
                 return path
     return None
 
@@ -98,8 +101,13 @@ def _sign(made: Path) -> None:
     """See that a later report can tell this one, and what was put beside it."""
     manifest = made / MANIFEST
     if not manifest.exists():
-        files = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
-        manifest.write_text(json.dumps({"made_by": "grader", "files": files}) + "\n", encoding="utf-8")
+        # No names: who has the address of one student's page must not find those of all others here.
+        digests = sorted(_digest(path.relative_to(made).as_posix()) for path in made.rglob("*") if path.is_file())
+        manifest.write_text(json.dumps({"made_by": "grader", "digests": digests}) + "\n", encoding="utf-8")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _open_up(made: Path, *, private: bool) -> None:

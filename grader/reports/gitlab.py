@@ -28,6 +28,7 @@ class Gitlab(Report):
     """
 
     suffix: ClassVar[str] = "json"
+    mixed: ClassVar[bool] = True
 
     def start(self, stream: TextIO) -> None:
         super().start(stream)

@@ -39,6 +39,7 @@ class Sarif(Report):
     """
 
     suffix: ClassVar[str] = "sarif"
+    mixed: ClassVar[bool] = True
 
     def start(self, stream: TextIO) -> None:
         super().start(stream)

@@ -330,6 +330,10 @@ class TestFolders:
         written(made.url, "--to", "pages:out", "--edition", "student")
         assert [mode(path) for path in ("out", "out/assets", "out/assets/1.txt")] == [0o755, 0o755, 0o644]
 
+    def test_nothing_in_it_names_the_pages(self, made: Made) -> None:
+        written(made.url, "--to", "pages:out/", "--edition", "student")
+        assert "assets" not in Path("out", _folders.MANIFEST).read_text(encoding="utf-8")
+
     def test_what_is_not_a_report_stays(self, made: Made) -> None:
         Path("out").mkdir()
         Path("out/thesis.txt").touch()
@@ -343,8 +347,9 @@ class TestFolders:
         Path("out/assets/notes.txt").touch()
         assert "than an earlier report: assets/notes.txt" in refused(made.url, "--to", "pages:out/")
         Path("out/assets/notes.txt").unlink()
-        Path("out", _folders.MANIFEST).write_text("[]")
-        assert "than an earlier report" in refused(made.url, "--to", "pages:out/")
+        for manifest in ("[]", "{", '{"made_by": "grader", "files": 5}'):
+            Path("out", _folders.MANIFEST).write_text(manifest)
+            assert "than an earlier report" in refused(made.url, "--to", "pages:out/")
 
     def test_an_empty_folder_and_a_link(self, made: Made) -> None:
         Path("there").mkdir()
