@@ -8,12 +8,14 @@ no `style="…"`, no `onclick="…"`, no file beside the page. Sizes that depend
 (`macros.bar`) or classes. Data for a script go into the page as `<script type="application/json" id="…">{{
 data(value) }}</script>`.
 
-Blocks of `base.html.j2`: `title` (text only), `nav` (links at the top), `main`, `foot`, `end` (data blocks).
+Blocks of `base.html.j2`: `title` (text only), `frame` (`wide` for a wide page, or nothing), `nav` (links at the top),
+`main`, `foot`, `end` (data blocks).
 
 Values. Whatever a template writes is escaped, and cleaned by `core.text.clean` before: bidi overrides, control
 characters and lone surrogates can't reach a page. Never use `|safe`, nor an unquoted attribute, nor student text in
 `href`, `id`, `class` or a tag's name. A name that isn't there is an error; None is written as nothing.
-Filters: `points`, `seconds`, `moment` (a `<time>`'s text), `percent` (of a fraction).
+Filters: `points`, `seconds`, `duration` (of many seconds), `moment` (a `<time>`'s text), `percent` (of a fraction),
+`prose` (a sentence, with what stands between backticks as code).
 
 Macros of `macros.html.j2`: `icon(name)` (an outcome, `copy`, `warning`), `outcome(name)` (icon and word),
 `badge(kind, word)`, `bar(fraction, kind)`, `folded(title)` around a body.
@@ -41,10 +43,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import grader
-from grader.core.quantities import show_points, show_seconds
+from grader.core.quantities import show_duration, show_points, show_seconds
 from grader.core.text import clean
 
 if TYPE_CHECKING:
@@ -94,7 +96,8 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.filters.update(points=show_points, seconds=show_seconds, moment=_moment, percent=_percent)
+    made.filters.update(points=show_points, seconds=show_seconds, duration=show_duration)
+    made.filters.update(moment=_moment, percent=_percent, prose=_prose)
     made.globals["data"] = data
     return made
 
@@ -111,6 +114,13 @@ def _final(value: Any) -> Any:
 def _moment(when: datetime) -> str:
     zone = when.strftime("%Z") or "local time"
     return f"{when.day} {when:%B %Y, %H:%M} {zone}"
+
+
+def _prose(text: str) -> Markup:
+    parts = clean(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(clean(text))  # a backtick that stands alone
+    return Markup("").join(Markup("<code>{}</code>").format(one) if at % 2 else one for at, one in enumerate(parts))
 
 
 def _percent(fraction: float) -> str:
