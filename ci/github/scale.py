@@ -12,7 +12,10 @@ import json
 import sys
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+LIMIT: Final = 95 * 1024
+"""Bytes of the payload: the reporter reads it from an environment variable, which Linux limits to 128 KiB."""
 
 
 def main(points_text: str, result_path: str, payload_path: str) -> int:
@@ -37,7 +40,13 @@ def scaled(payload: str, points: Decimal, most: Decimal) -> str:
         test["score"] = float(now - told)
         told = now
     document["max_score"] = float(points)
-    return base64.b64encode(json.dumps(document, default=float).encode()).decode()
+    if len(_json(document)) > LIMIT:
+        document["tests"] = [{**test, "test_code": ""} for test in document["tests"]]
+    return base64.b64encode(_json(document)).decode()
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":"), default=float).encode()
 
 
 def hundredths(number: Decimal) -> Decimal:

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.ci.conftest import ACTION, ROOT, TOKEN
-from tests.support.actions import Machine, play
+from tests.support.actions import Expression, Machine, play
 from tests.support.runner import ANNOTATIONS
 from tests.support.sources import git, repository, write
 
@@ -386,6 +386,25 @@ def test_a_machine_of_ones_own_is_left_alone(begin: Begin, tmp_path: Path) -> No
         known = {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GRADER_ANNOTATE_BELOW"}
         assert {name for name in names if name.startswith(("GITHUB_", "ACTIONS_", "RUNNER_", "GRADER_"))} <= known
         assert TOKEN not in (tmp_path / "env").read_text(encoding="utf-8")
+
+
+# --- the player -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("github.actor != 'github-classroom[bot]'", True),
+        ("always() && steps.a.outputs.b == ''", True),
+        ("success() || failure()", True),
+        ("success()", False),
+        ("!(github.actor == 'ADA')", False),
+        ("inputs.missing || 'it''s'", "it's"),
+    ],
+)
+def test_expressions(text: str, value: object) -> None:
+    contexts = {"github": {"actor": "ada"}, "steps": {}, "inputs": {}}
+    assert Expression(text, contexts, failed=True).value() == value
 
 
 # --- the files themselves -------------------------------------------------------------------------------------------
