@@ -76,29 +76,36 @@ def _checks(result: Result) -> Iterator[Annotation]:
     source = result.submission.taken.get("dockerfile") or result.submission.taken.get("commands")
     seen: set[tuple[str | None, int | None, str]] = set()
     for check in result.checks:
-        for one in _check(check, source):
-            if (one.path, one.line, one.message) not in seen:
-                seen.add((one.path, one.line, one.message))
+        for one, said in _check(check, source):
+            # Several checks may fail for one cause, at one line.
+            if said is None or (one.path, one.line, said) not in seen:
+                seen.add((one.path, one.line, said or ""))
                 yield one
 
 
-def _check(check: CheckResult, source: str | None) -> Iterator[Annotation]:
+def _check(check: CheckResult, source: str | None) -> Iterator[tuple[Annotation, str | None]]:
+    """Give the annotations of a check, each with what other checks might say once more."""
     title = one_line(check.title or check.id, 120)
     if check.outcome is Outcome.ERROR:
         told = check.message or "It could not be checked."
-        yield Annotation("warning", f"{title}: not counted", _joined(told, "This costs no points."))
+        yield Annotation("warning", f"{title}: not counted", _joined(told, "This costs no points.")), None
         return
-    yield from (_finding(one, check) for one in check.findings)
-    if check.outcome is not Outcome.FAILED or check.findings:
+    cause = check.diagnosis if check.outcome is Outcome.FAILED else None
+    findings = [one for one in check.findings if cause is None or one.rule != cause.cause]
+    yield from ((_finding(one, check), one.message) for one in findings)
+    if check.outcome is not Outcome.FAILED or (findings and cause is None):
         return
-    diagnosis = check.diagnosis
-    parts = [check.message or "This check failed; its details are not shown."]
-    if diagnosis is not None:
-        parts += [f"Why: {diagnosis.summary}", f"Fix: {diagnosis.fix}"]
-    if diagnosis is not None and diagnosis.line is not None and source:
-        yield Annotation("error", title, _joined(*parts), source, diagnosis.line)
+    told = check.message or "This check failed; its details are not shown."
+    if cause is None:
+        yield Annotation("error", title, _joined(told, f"Hint: {check.hint}" if check.hint else None)), None
+        return
+    place = next((one for one in check.findings if one.rule == cause.cause), None)
+    path, line = (place.path, place.line) if place is not None else (source, cause.line)
+    told = _joined(told, f"Why: {cause.summary}", f"Fix: {cause.fix}")
+    if path and line is not None:
+        yield Annotation("error", title, told, path, line), cause.summary
     else:
-        yield Annotation("error", title, _joined(*parts, f"Hint: {check.hint}" if check.hint else None))
+        yield Annotation("error", title, told), None
 
 
 def _finding(finding: Finding, check: CheckResult) -> Annotation:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import groupby
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from grader.core.text import clean, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _OPENING: Final = "('\"“‘„«"  # noqa: RUF001 - as authors write them, here and below
 _CLOSING: Final = ".,;:!?)'\"”’»…"  # noqa: RUF001
@@ -26,6 +26,12 @@ _HEX: Final = re.compile("[0-9a-fA-F]{7,}")
 """What may be a commit: GitHub makes it a link if there is one."""
 _MOST: Final = 2_000
 """Characters of one piece inside a sentence."""
+
+
+class _Kind(Enum):
+    PLAIN = auto()
+    QUOTED = auto()
+    OTHER = auto()
 
 
 def sentence(text: str, limit: int = _MOST) -> str:
@@ -65,12 +71,39 @@ def _longest_run(text: str) -> int:
 
 def _spoken(text: str, limit: int, code: Callable[[str], str]) -> str:
     words = (one_line(text, limit) or "(nothing)").split(" ")
-    plain = _bracketed(words, [_is_plain(word, first=number == 0) for number, word in enumerate(words)])
     parts: list[str] = []
-    for is_plain, run in groupby(zip(plain, words, strict=True), lambda one: one[0]):
-        part = " ".join(word for _, word in run)
-        parts.append(part if is_plain else _framed(part, code, first=not parts))
+    for kind, words_of_a_kind in _runs(words):
+        part = " ".join(words_of_a_kind)
+        parts.append(part if kind is _Kind.PLAIN else _framed(part, code, first=not parts))
     return " ".join(parts)
+
+
+def _runs(words: list[str]) -> Iterator[tuple[_Kind, list[str]]]:
+    """Split a text into words that stay as they are, what is quoted as code in it, and all else."""
+    plain = _bracketed(words, [_is_plain(word, first=number == 0) for number, word in enumerate(words)])
+    at = 0
+    while at < len(words):
+        end = _end_of_code(words, at)
+        kind = _Kind.PLAIN if plain[at] else _Kind.OTHER
+        if end is not None:
+            kind = _Kind.QUOTED
+        else:
+            end = at + 1
+            while end < len(words) and plain[end] == plain[at] and _end_of_code(words, end) is None:
+                end += 1
+        yield kind, words[at:end]
+        at = end
+
+
+def _end_of_code(words: list[str], at: int) -> int | None:
+    """Say where what authors quote as code ends, such as `docker run`, if it begins at this word."""
+    if words[at].count("`") > 2 or not words[at].lstrip(_OPENING).startswith("`"):  # noqa: PLR2004 - a pair
+        return None
+    for end in range(at, min(at + _NEAR, len(words))):
+        if "`" in words[end] and (end > at or words[end].count("`") == 2):  # noqa: PLR2004 - a pair
+            whole = end == at or (words[at].count("`") == 1 and words[end].count("`") == 1)
+            return end + 1 if whole and words[end].rstrip(_CLOSING).endswith("`") else None
+    return None
 
 
 def _bracketed(words: list[str], plain: list[bool]) -> list[bool]:
@@ -90,8 +123,13 @@ def _framed(part: str, code: Callable[[str], str], *, first: bool) -> str:
     after = part[len(core) :]
     quote = _QUOTES.get(core[0])
     if quote is None or core[-1] != quote or len(core) <= 2 or core[0] in core[1:-1] or first:  # noqa: PLR2004 - quotes
-        return code(core) + after
-    return core[0] + code(core[1:-1]) + core[-1] + after
+        return code(_unticked(core)) + after
+    return core[0] + code(_unticked(core[1:-1])) + core[-1] + after
+
+
+def _unticked(text: str) -> str:
+    quoted = len(text) > 2 and text[0] == text[-1] == "`" and "`" not in text[1:-1]  # noqa: PLR2004 - quotes
+    return text[1:-1].strip() or text if quoted else text
 
 
 def _is_plain(word: str, *, first: bool) -> bool:

@@ -189,11 +189,7 @@ def _failed(check: CheckResult, source: str, causes: dict[Diagnosis, str]) -> It
         yield f"**Why:** the same as for “{sentence(same, 200)}” above."
     elif check.diagnosis is not None:
         found = check.diagnosis
-        where = (
-            ""
-            if found.line is None or f"line {found.line}" in found.fix
-            else f" ({sentence(source, 200)}, line {found.line})"
-        )
+        where = "" if found.line is None or f"line {found.line}" in found.fix else _where(check, source)
         yield f"**Why:** {_lines(f'{found.summary} {found.explanation}')}"
         yield f"**Fix:** {_lines(found.fix)}{where}"
     if check.hint:
@@ -205,14 +201,24 @@ def _failed(check: CheckResult, source: str, causes: dict[Diagnosis, str]) -> It
             yield _evidence(one)
 
 
+def _where(check: CheckResult, source: str) -> str:
+    cause = check.diagnosis
+    if cause is None or cause.line is None:
+        return ""
+    path = next((one.path for one in check.findings if (one.rule, one.line) == (cause.cause, cause.line)), source)
+    return f" ({sentence(path, 200)}, line {cause.line})"
+
+
 def _findings(check: CheckResult) -> Iterator[str]:
+    # What the diagnosis tells is said below, at more length.
+    found = [one for one in check.findings if check.diagnosis is None or one.rule != check.diagnosis.cause]
     lines = [
         f"- {sentence(one.path if one.line is None else f'{one.path}:{one.line}', 200)}: "
         f"{sentence(f'{one.message} ({one.rule})', 500)}"
-        for one in check.findings[:_MOST]
+        for one in found[:_MOST]
     ]
-    if len(check.findings) > _MOST:
-        lines.append(f"- … and {len(check.findings) - _MOST} more")
+    if len(found) > _MOST:
+        lines.append(f"- … and {len(found) - _MOST} more")
     if lines:
         yield "\n".join(lines)
 

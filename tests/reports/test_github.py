@@ -167,6 +167,14 @@ def test_a_diagnosis_is_at_its_line() -> None:
     assert one.data == "no\nWhy: It listens inside.\nFix: Let it out."
 
 
+def test_a_cause_is_told_once_at_its_place() -> None:
+    cause = Diagnosis(cause="loopback", summary="It listens inside.", explanation="So.", fix="Let it out.", line=7)
+    found = finding(7, rule="loopback", message=cause.summary, level="error", path="other/Dockerfile")
+    [one] = read(failed(2, diagnosis=cause, findings=(found,))).annotations
+    assert one.properties == {"file": "other/Dockerfile", "line": "7", "title": "The image builds"}
+    assert one.data == "no\nWhy: It listens inside.\nFix: Let it out."
+
+
 def test_what_has_a_line_comes_first() -> None:
     cause = Diagnosis(cause="x", summary="S.", explanation="E.", fix="F.", line=7)
     checks = (*failed().checks, *failed(diagnosis=cause, title="Second").checks)

@@ -85,6 +85,8 @@ def test_each_place_alone(text: str) -> None:
         ("the image has no label 'a.b.c', really", "the image has no label '`a.b.c`', really"),
         ("isn't it? (No: it is 'red'.)", "isn't it? (No: it is 'red'.)"),
         ('CMD ["flask", "run"] is fine.', 'CMD `["flask", "run"]` is fine.'),
+        ("Try it with `docker run -p`, then (`curl`).", "Try it with `docker run -p`, then (`curl`)."),
+        ("a `b c` `d` `e", "a `b c` `d` `` `e ``"),
         ("1. no list", "`1`. no list"),
         ("- no list", "`-` no list"),
         ("the port 3000 - and 80", "the port 3000 - and 80"),
