@@ -78,9 +78,10 @@ def hostile(text: str) -> Result:
         hint=text,
         reproduce=text,
         evidence=(Evidence(kind="log", title=text, text=f"{text}\nmore"),),
-        findings=tuple(
-            Finding(rule=text, level=level, message=text, path=path, line=line)
-            for level, path, line in (("error", text, 1), ("warning", text, None), ("info", "other", 2))
+        findings=(
+            Finding(rule=text, level="error", message=text, path=text, line=1),
+            Finding(rule=text, level="warning", message=text, path=text),
+            Finding(rule=text, level="info", message=text, path="other", line=2),
         ),
     )
     again = check.model_copy(update={"id": "again", "expected": text, "actual": f"{text}!"})
