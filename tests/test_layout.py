@@ -25,8 +25,12 @@ def mirrored(path: Path) -> Path:
     return ROOT / "tests" / inside.parent / f"test_{inside.name}"
 
 
+# What begins with an underscore, a file or a folder of them, is a part of kinds and none by itself.
 KINDS: Final = [
-    path for path in MODULES if path.relative_to(ROOT / "grader").parts[0] in OF_KINDS and not path.name.startswith("_")
+    path
+    for path in MODULES
+    if (inside := path.relative_to(ROOT / "grader").parts)[0] in OF_KINDS
+    and not any(part.startswith("_") for part in inside)
 ]
 
 

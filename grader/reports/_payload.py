@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from grader.core.result import CheckResult, Result
 
-LIMIT: Final = 96 * 1024
+LIMIT: Final = 95 * 1024
 """Bytes of JSON: base64 makes a third more of it, and Linux takes 128 KiB in one variable."""
 
 _MOST: Final = 100
@@ -130,12 +130,12 @@ class Payload:
             if len(_json(data)) < LIMIT:
                 return data
             data = {**data, "tests": [_shortened(test, length) for test in data["tests"]]}
-            self._remark_once("what checks say is shortened, as the payload may have 96 KiB only")
+            self._remark_once("what checks say is shortened, as the payload may have 95 KiB only")
         if len(_json(data)) >= LIMIT:
             scores = sum((Decimal(str(test["score"])) for test in data["tests"]), Decimal(0))
             count = len(data["tests"])
             data = {**data, "tests": [_entry(f"{count} tests, too many to list", data["status"], scores, "")]}
-            self._remark_once(f"{count} tests stand as one, as the payload may have 96 KiB only")
+            self._remark_once(f"{count} tests stand as one, as the payload may have 95 KiB only")
         return data
 
     def _remark_once(self, text: str) -> None:
@@ -164,7 +164,7 @@ def _test(
     if passed:
         return _entry(title, "pass", score, "")
     if check.outcome is Outcome.WITHHELD:
-        said = "Is checked after the due date."
+        said = check.message or "Is checked after the due date."
     else:
         said = "\n".join(_said(check)) or "The details of this check are not shown."
     return _entry(title, "error" if check.outcome is Outcome.ERROR else "fail", score, said if told else "")

@@ -25,7 +25,7 @@ _SIGNS: Final = {
     Outcome.FAILED: "❌ failed",
     Outcome.SKIPPED: "⏭️ not looked at",
     Outcome.ERROR: "⚠️ not counted",
-    Outcome.WITHHELD: "⏳ after the due date",
+    Outcome.WITHHELD: "⏳ not run yet",
 }
 _COUNTED: Final = {
     Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.SKIPPED: "not looked at",

@@ -56,7 +56,7 @@ class Check50(Report):
         withheld = sum(check.outcome is Outcome.WITHHELD for check in result.checks)
         if withheld:
             self.remarks.append(
-                f"check50 can't tell checks that were not run yet from skipped ones: {withheld} of {len(result.checks)}."
+                f"check50 can't tell checks that were not run from skipped ones: {withheld} of {len(result.checks)}."
             )
         if result.flags:
             self.remarks.append(f"check50 has no place for flags, which a person should read: {len(result.flags)}.")

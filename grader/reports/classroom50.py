@@ -116,7 +116,8 @@ class Classroom50(Report):
         withheld = len(result.checks) - tests
         if withheld:
             self.remarks.append(
-                f"Left out, as they were not run (after the due date, or where an engine is): {withheld} of {len(result.checks)} checks."
+                f"Left out, as they were not run (after the due date, or where an engine is): {withheld} of "
+                f"{len(result.checks)} checks."
             )
         if tests > MOST_TESTS:
             self.remarks.append(f"Only {MOST_TESTS} tests fit: the last {tests - MOST_TESTS + 1} checks became one.")

@@ -87,7 +87,7 @@ def test_losses_are_remarked() -> None:
     _, remarks = written(cases()["typical"])
     assert remarks == [
         "check50 knows no points: score and maximum are only in the data of each check.",
-        "check50 can't tell checks that were not run yet from skipped ones: 1 of 12.",
+        "check50 can't tell checks that were not run from skipped ones: 1 of 12.",
         "check50 has no place for flags, which a person should read: 1.",
     ]
     assert written(make_result(checks=(make_check_result(points=0, max_points=0),)))[1] == []
