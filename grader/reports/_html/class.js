@@ -2,6 +2,7 @@
 (() => {
   const said = document.getElementById("said");
   const tables = [];
+  const step = 200;  // rows that are laid out at once: more come as one scrolls, and all of them for paper
 
   // One table: its rows stay what they are; sorting moves them, filtering hides them.
   class Sheet {
@@ -10,6 +11,8 @@
       this.body = element.tBodies[0];
       this.rows = [...this.body.rows];
       this.order = this.rows;
+      this.limit = step;
+      element.setAttribute("aria-rowcount", String(this.rows.length + 1));
       this.heads = [...element.tHead.rows[0].cells];
       this.checks = Number(element.dataset.checks);
       this.tools = document.querySelector('.tools[data-for="' + element.id + '"]');
@@ -32,12 +35,29 @@
       this.order = list.map((entry) => entry[2]);
       const all = document.createDocumentFragment();
       all.append(...this.order);
+      this.limit = step;
+      this.unroll(all.children);
       this.body.append(all);
+      this.element.parentElement.scrollTop = 0;
       this.heads.forEach((head, place) => {
         head.setAttribute("aria-sort", place === column ? (descending ? "descending" : "ascending") : "none");
       });
       const name = this.heads[column].querySelector("button").textContent.trim();
       said.textContent = "Sorted by " + name + (descending ? ", descending" : ", ascending");
+    }
+
+    // Of those that fit, lay out the first ones only.
+    unroll(rows = this.order) {
+      let count = 0;
+      for (const row of rows) row.classList.toggle("later", !row.hidden && ++count > this.limit);
+      this.more = count > this.limit;
+    }
+
+    scrolled() {
+      const sheet = this.element.parentElement;
+      if (!this.more || sheet.scrollTop + 2 * sheet.clientHeight < sheet.scrollHeight) return;
+      this.limit += step;
+      this.unroll();
     }
 
     filter() {
@@ -53,6 +73,8 @@
         if (row.hidden === fits) row.hidden = !fits;
         shown += fits;
       }
+      this.limit = step;
+      this.unroll();
       const all = shown === this.rows.length;
       this.empty.hidden = shown > 0;
       this.tools.querySelector(".clear").hidden = all && !words.length && !tag && !check;
@@ -70,6 +92,8 @@
   for (const element of document.querySelectorAll("table.heat")) {
     const sheet = new Sheet(element);
     tables.push(sheet);
+    sheet.unroll();
+    element.parentElement.addEventListener("scroll", () => sheet.scrolled(), { passive: true });
     element.tHead.addEventListener("click", (event) => {
       const button = event.target.closest("button[data-col]");
       if (!button) return;
@@ -85,6 +109,10 @@
     sheet.empty.querySelector(".clear-all").addEventListener("click", () => sheet.clear());
     if (sheet.tools && [...sheet.tools.querySelectorAll("input, select")].some((field) => field.value)) sheet.filter();
   }
+
+  addEventListener("beforeprint", () => {
+    for (const sheet of tables) { sheet.limit = Infinity; sheet.unroll(); }
+  });
 
   // Exercises: one at a time, so that a browser lays out one table only.
   const tabs = [...document.querySelectorAll(".tabs a")];
@@ -141,7 +169,7 @@
     const match = /^#s-(\d+)-(\d+)$/.exec(hash);
     if (match && dialog) {
       const sheet = tables.find((one) => one.element.dataset.exercise === match[1]);
-      const row = sheet?.rows[Number(match[2])];
+      const row = sheet?.rows[Number(match[2])];  // as the page came, however it is sorted
       if (row) { chooseFor(sheet.element); open(sheet, row); }
       return;
     }

@@ -7,6 +7,8 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
+from markupsafe import Markup
+
 from grader.core.errors import UsageError
 from grader.core.result import Outcome
 from grader.core.text import one_line
@@ -47,7 +49,7 @@ class Single:
         self.remarks: list[str] = []
         self._stream, self._edition, self._largest = stream, edition, largest
         self._ledger = Ledger(cohort)
-        self._details: list[str] = []
+        self._details: list[Markup] = []
         self._places: dict[tuple[str, str, str], int] = {}
         """Of details: by exercise, attempt and student."""
         self._size = self._short = self._none = 0
@@ -72,7 +74,7 @@ class Single:
         view = view_of(self._ledger, self._href)
         _write_index(self._stream, view, details=self._details, notes=self.remarks)
 
-    def _detail(self, result: Result, owner: Owner) -> str | None:
+    def _detail(self, result: Result, owner: Owner) -> Markup | None:
         if self._size >= self._largest:
             self._none += 1
             return None
@@ -80,7 +82,7 @@ class Single:
             self._short += 1
             result = _shortened(result)
         shown = pages.view(result, self._edition, prefix=f"d{len(self._details)}-", level=3, entry=owner.entry)
-        text = shell.render("class_detail.html.j2", view=shown)
+        text = _block(shell.render("class_detail.html.j2", view=shown))
         self._size += len(text)
         if (lost := pages.remark(shown)) is not None:
             self.remarks.append(lost)
@@ -231,12 +233,20 @@ class _Names:
             return set()
 
 
+def _block(text: str) -> Markup:
+    """Write a part of a page as JSON for a script element that holds data: without `<` nothing can end it.
+
+    `shell.data` escapes more than that, and of HTML there is a lot here.
+    """
+    return Markup(json.dumps(text).replace("<", "\\u003c"))  # noqa: S704 - what HTML would act on is escaped
+
+
 def _shortened(result: Result) -> Result:
     checks = tuple(check.model_copy(update={"evidence": ()}) for check in result.checks)
     return result.model_copy(update={"checks": checks, "sources": (), "transcript": None})
 
 
-def _write_index(stream: TextIO, view: object, *, details: list[str], notes: list[str]) -> None:
+def _write_index(stream: TextIO, view: object, *, details: list[Markup], notes: list[str]) -> None:
     shell.write(
         stream,
         "class.html.j2",
