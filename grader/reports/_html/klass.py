@@ -160,7 +160,7 @@ class Folder:
             person = owner.person
             page = shell.page(
                 "class_student.html.j2",
-                styles=("result.css",),
+                styles=("result.css", "class_student.css"),
                 name=one_line((person.name if person else "") or owner.key) or "(no name)",
                 key=owner.key,
                 person=person,
