@@ -232,7 +232,7 @@ def test_more_rows_come_as_one_scrolls(browser: Browser, tmp_path: Path) -> None
     assert page.evaluate(laid_out) == 200
     for count in (400, 450):
         page.evaluate("document.querySelector('.sheet').scrollTo(0, 1e6)")
-        page.wait_for_function(f"{laid_out} === {count}")
+        page.locator("#table-1 tbody tr").nth(count - 1).wait_for(state="visible")
     page.get_by_role("searchbox").fill("s0449")
     assert page.evaluate(laid_out) == 1
     page.get_by_role("searchbox").fill("")

@@ -72,7 +72,7 @@ def test_version() -> None:
     ("words", "message"),
     [
         (("chek",), "No such command 'chek'. Did you mean 'check'?"),
-        (("zzz",), "No such command 'zzz'. There are: check, batch, results, exercise,"),
+        (("zzz",), "No such command 'zzz'. There are: check, batch, results, report, exercise,"),
         (("exercise", "lst"), "No such command 'lst'. Did you mean 'list'?"),
     ],
 )

@@ -37,7 +37,7 @@ def documented() -> dict[str, Any]:
         for number, block in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8"))):
             data = yaml.read(block, page.name).data
             checks = data.get("checks") if isinstance(data, dict) else data
-            if isinstance(checks, list):
+            if isinstance(checks, list) and "uses" not in checks[0]:  # those are a workflow's steps
                 whole = data if "schema" in data else {**yaml.read(GOOD, FILE).data, "checks": checks}
                 found[f"{page.stem}-{number}"] = whole
     return found
