@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from junitparser import JUnitXml
 
 from grader.core.result import Outcome
 from grader.reports.junit import Junit
@@ -89,6 +90,20 @@ def test_follows_the_schema(name: str) -> None:
     # XML 1.0 has no way at all to write these, not even as a reference.
     assert not re.search(r"&#(x?[0-9a-f]{1,2}|5[56]\d{3}|6553[45]);", text.replace("&#10;", "").replace("&#09;", ""))
     assert text.isascii()
+
+
+@pytest.mark.parametrize("name", cases())
+def test_is_read_by_a_reader_of_ci_systems(name: str) -> None:
+    result = cases()[name]
+    read = JUnitXml.fromstring(write(result).encode())
+    found = [case for suite in read for case in suite]
+    assert (read.tests, read.failures, read.errors, read.skipped) == (
+        len(found),
+        sum(case.is_failure for case in found),
+        sum(case.is_error for case in found),
+        sum(case.is_skipped for case in found),
+    )
+    assert sum(case.is_passed for case in found) == sum(check.outcome is Outcome.PASSED for check in result.checks)
 
 
 def test_outcomes_are_told_apart() -> None:
