@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import sysconfig
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
 from grader.core import process
 from grader.core.errors import SandboxError, Unmet
 from grader.core.quantities import show_seconds
+from grader.core.scratch import temporary_folder
 from grader.core.text import one_line
 
 LEVELS: Final = ("error", "warning", "info", "style")
@@ -50,15 +49,15 @@ def _run(source: bytes, rules: tuple[str, ...], seconds: float) -> process.Finis
     # Some rules are off until they are given a level.
     enabled = [f"--warning={rule}" for rule in rules]
     command = [program, "--format=json", "--no-fail", "--disable-ignore-pragma", *enabled, "--config=empty.yaml", "-"]
-    with tempfile.TemporaryDirectory(prefix="grader-lint-") as folder:
+    with temporary_folder() as folder:
         # An empty configuration of our own keeps it from looking for the user's or the student's.
-        (Path(folder) / "empty.yaml").write_text("ignored: []\n", encoding="utf-8")
+        (folder / "empty.yaml").write_text("ignored: []\n", encoding="utf-8")
         return process.run(
             command,
             timeout=seconds,
             stdin=source,
-            env={"HOME": folder, "LC_ALL": "C.UTF-8"},
-            cwd=folder,
+            env={"HOME": str(folder), "LC_ALL": "C.UTF-8"},
+            cwd=str(folder),
             max_output=MAX_OUTPUT,
             max_memory=MAX_MEMORY,
         )

@@ -16,7 +16,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def command(*, dry_run: bool) -> int:
-    """Remove what interrupted runs, and runs with --keep, left on the engine.
+    """Remove what interrupted runs, and runs with --keep, left on the engine, and their temporary files.
 
     Nothing else is touched: each attempt writes down what it makes, and only that is removed. Warm engines stay:
     `grader engine down` removes them.

@@ -69,7 +69,6 @@ def opened(
         preparation = Preparation(engine, images, progress, file.limits.pull)
         ledger = Ledger(engine, attempt.id)
         try:
-            ledger.add("folder", str(scratch))
             work = Work(
                 snapshot=snapshot,
                 exercise=exercise.folder,

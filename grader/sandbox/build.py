@@ -6,8 +6,6 @@ The engine's API offers the classic builder only, which accepts `RUN <<EOF` and 
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core.clock import remaining
@@ -15,12 +13,14 @@ from grader.core.errors import SandboxError
 from grader.core.facts import Build, BuildFailure
 from grader.core.process import run
 from grader.core.quantities import show_seconds
+from grader.core.scratch import temporary_folder
 from grader.core.text import one_line
 from grader.sandbox.buildlog import BuildLog
 from grader.sandbox.engine import LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from grader.core.specs import BuildSpec
     from grader.sandbox.ledger import Ledger
@@ -62,8 +62,8 @@ def build(
     """
     ledger.add("build", ledger.attempt)
     log = BuildLog()
-    with tempfile.TemporaryDirectory(prefix="grader-build-") as scratch:
-        target = Path(scratch) / "image-id"
+    with temporary_folder() as scratch:
+        target = scratch / "image-id"
         argv = _command(
             ledger.engine.buildx(),
             context,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core import dockerfile as dockerfiles
 from grader.core import references
 from grader.core.clock import budget
 from grader.core.errors import Failure, SandboxError
+from grader.core.scratch import temporary_folder
 from grader.core.variants import Variant
 from grader.sandbox import build, source, variants
 from grader.sandbox.ahead import Ahead
 from grader.sandbox.policy import Policy
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Build
     from grader.core.progress import Progress
@@ -106,7 +107,7 @@ class Builder:
         Policy(plan.images).check(parsed)
         self._preparation.settle()  # a pull is on nobody's clock
         self._progress.phase("Building the image once more")
-        with variants.context(self._ledger, plan.context, plan.dockerfile, variant) as context:
+        with variants.context(plan.context, plan.dockerfile, variant) as context:
             if variant.changed:
                 # The cache may have lost since what an earlier build put there.
                 self._clocked(parsed, variants.unchanged(variant), plan.context)
@@ -117,10 +118,10 @@ class Builder:
             return self._call(parsed, variant, context)
 
     def _call(self, parsed: Dockerfile, variant: Variant, context: Path) -> Build:
-        with tempfile.TemporaryDirectory(prefix="grader-build-") as scratch:
+        with temporary_folder() as scratch:
             path = self._plan.dockerfile
             if parsed.syntax is not None:
-                path = source.copy_without_syntax(path, parsed.text, Path(scratch))
+                path = source.copy_without_syntax(path, parsed.text, scratch)
             built = build.build(
                 self._ledger,
                 context,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
-import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from grader.core.errors import SandboxError, SubmissionError
 from grader.core.result import EngineInfo
+from grader.core.scratch import Scratch
 from grader.core.text import one_line, quoted
 from grader.sandbox import buildx
 from grader.sandbox.errors import START_HINT, translated
@@ -43,7 +42,7 @@ class Engine:
         self.doubt: str | None = None
         """Why a disposable one must not be used again, once there is a reason."""
         self._tls = tls
-        self._config: str | None = None
+        self._config: Scratch | None = None
         self._clients: list[Any] = []
         self._version: dict[str, Any] | None = None
 
@@ -130,14 +129,14 @@ class Engine:
         The user's configuration could add proxies, credentials or another builder to a student's build.
         """
         if self._config is None:
-            self._config = tempfile.mkdtemp(prefix="grader-docker-")
+            self._config = Scratch()
             plugins = [str(folder) for folder in _user_plugins() if folder.is_dir()]
-            (Path(self._config) / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": plugins}))
+            (self._config.path / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": plugins}))
         kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         return {
             **kept,
-            "HOME": self._config,
-            "DOCKER_CONFIG": self._config,
+            "HOME": str(self._config.path),
+            "DOCKER_CONFIG": str(self._config.path),
             "DOCKER_HOST": self.command_address,
             "DOCKER_BUILDKIT": "1",
             "DOCKER_CLI_HINTS": "false",
@@ -165,7 +164,7 @@ class Engine:
         for one in (*self._clients, *([self.api] if "api" in vars(self) else [])):
             one.close()
         if self._config is not None:
-            shutil.rmtree(self._config, ignore_errors=True)
+            self._config.remove()
             self._config = None
 
 

@@ -11,9 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import signal
-import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     from grader.sandbox.engine import Engine
 
-KINDS: Final = ("container", "volume", "build", "image", "folder")
+KINDS: Final = ("container", "volume", "build", "image")
 """In the order of removal: neither a volume nor an image can go before its containers."""
 
 INTERRUPTS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -65,7 +63,7 @@ class Ledger:
         return name
 
     def add(self, kind: str, key: str) -> None:
-        """Write an object down: a container or volume by name, an image by id, a build by its attempt, a folder."""
+        """Write an object down: a container or volume by name, an image by id, a build by its attempt."""
         if (kind, key) not in self._objects:
             self._objects.append((kind, key))
             self._write({kind: key})
@@ -118,7 +116,6 @@ def remove(engine: Engine, objects: list[tuple[str, str]]) -> tuple[str, ...]:
         "volume": _remove_volume,
         "build": _remove_build,
         "image": _remove_image,
-        "folder": _remove_folder,
     }
     left = []
     for kind in KINDS:
@@ -202,13 +199,6 @@ def _remove_image(engine: Engine, image: str) -> None:
     with translated("removing an image"), contextlib.suppress(ImageNotFound, NotFound):
         # Its parents are not ours to remove: one without a name would go along.
         engine.api.remove_image(image, force=False, noprune=True)
-
-
-def _remove_folder(_engine: Engine, path: str) -> None:
-    """Remove a private copy of a submission; only where such copies are made, whatever the file says."""
-    folder = Path(path)
-    if folder.parent == Path(tempfile.gettempdir()) and folder.name.startswith("grader-"):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_build(engine: Engine, attempt: str) -> None:

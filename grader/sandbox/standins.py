@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from grader.core.errors import SandboxError
+from grader.core.scratch import temporary_folder
 from grader.sandbox.packages import ASK, proxies, tool, unpack
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def build(
 
 def _import_debian(docker: Sequence[str]) -> None:
     architecture = _architecture(docker)
-    with tempfile.TemporaryDirectory(prefix="grader-standin-") as folder:
+    with temporary_folder() as folder:
         archive = f"{folder}/root.tar"
         clean = f"copy-in {_FILES / 'debian' / 'docker-clean'} /etc/apt/apt.conf.d"
         # Without usr-is-merged apt picks usrmerge, which brings 50 MB of Perl.
@@ -84,17 +84,17 @@ def _import_debian(docker: Sequence[str]) -> None:
 
 def _build_from_debian(recipe: Recipe, docker: Sequence[str]) -> None:
     found = proxies()
-    with tempfile.TemporaryDirectory(prefix="grader-standin-") as folder:
+    with temporary_folder() as folder:
         shutil.copytree(_FILES / recipe.files, folder, dirs_exist_ok=True)
         arguments = [f"{name.upper()}_VERSION={version}" for name, version in _pack(recipe, folder, docker)]
         # The host's network, so that a package proxy on the host's own loopback is reached as well.
         command = [*docker, "build", "--progress=plain", "--network=host", f"--label={LABEL}=true"]
         command += [f"--build-arg={argument}" for argument in (*arguments, *found)]
         env = {"DOCKER_BUILDKIT": "1", "BUILDX_NO_DEFAULT_ATTESTATIONS": "1", **found}
-        tool([*command, f"--tag={recipe.reference}", folder], f"Building {recipe.reference}", env=env)
+        tool([*command, f"--tag={recipe.reference}", str(folder)], f"Building {recipe.reference}", env=env)
 
 
-def _pack(recipe: Recipe, folder: str, docker: Sequence[str]) -> list[tuple[str, str]]:
+def _pack(recipe: Recipe, folder: Path, docker: Sequence[str]) -> list[tuple[str, str]]:
     """Fetch the recipe's npm packages into `folder`; return their names and versions."""
     if not recipe.npm:
         return []
@@ -103,8 +103,8 @@ def _pack(recipe: Recipe, folder: str, docker: Sequence[str]) -> list[tuple[str,
     for name, pattern in recipe.npm.items():
         package = pattern.format(cpu=cpu)
         command = ["npm", "pack", "--json", f"--pack-destination={folder}", package]
-        packed = json.loads(tool(command, f"Fetching {package}", cwd=folder).stdout)
-        Path(folder, packed[0]["filename"]).rename(Path(folder, f"{name}.tgz"))
+        packed = json.loads(tool(command, f"Fetching {package}", cwd=str(folder)).stdout)
+        (folder / packed[0]["filename"]).rename(folder / f"{name}.tgz")
         versions.append((name, str(packed[0]["version"])))
     return versions
 

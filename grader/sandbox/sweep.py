@@ -1,10 +1,12 @@
-"""Removing what crashed runs have left, by what they wrote down: disposable engines, and objects of attempts."""
+"""Removing what crashed runs have left, by what they wrote down: disposable engines, objects of attempts, folders."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.core.errors import SandboxError
+from grader.core.scratch import abandoned_folders
 from grader.sandbox.disposable import pool, records
 from grader.sandbox.engine import Engine
 from grader.sandbox.ledger import abandoned, remove
@@ -29,6 +31,7 @@ def sweep(*, kept: bool = True, dry_run: bool = False) -> Iterator[Swept]:
     """
     yield from _engines(dry_run=dry_run)
     yield from _attempts(kept=kept, dry_run=dry_run)
+    yield from _folders(dry_run=dry_run)
 
 
 def _engines(*, dry_run: bool) -> Iterator[Swept]:
@@ -48,8 +51,7 @@ def _engines(*, dry_run: bool) -> Iterator[Swept]:
 
 def _attempts(*, kept: bool, dry_run: bool) -> Iterator[Swept]:
     for path, address, listed in abandoned(kept=kept):
-        # What is on a disposable engine goes with it; folders are on this machine.
-        objects = [one for one in listed if one[0] == "folder"] if records.is_disposable(address) else listed
+        objects = [] if records.is_disposable(address) else listed  # what is on such an engine goes with it
         failed: list[str] = []
         if not dry_run:
             try:
@@ -61,3 +63,11 @@ def _attempts(*, kept: bool, dry_run: bool) -> Iterator[Swept]:
             if not failed:
                 path.unlink(missing_ok=True)
         yield Swept(tuple(objects), tuple(failed))
+
+
+def _folders(*, dry_run: bool) -> Iterator[Swept]:
+    for path in abandoned_folders():
+        if not dry_run:
+            shutil.rmtree(path, ignore_errors=True)
+        failed = () if dry_run or not path.exists() else (f"folder {path} could not be removed",)
+        yield Swept((("folder", str(path)),), failed)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import secrets
 import shlex
 import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core import steps
 from grader.core.clock import budget
 from grader.core.errors import Failure, Missing, SandboxError, Unmet
+from grader.core.scratch import temporary_folder
 from grader.core.text import quoted
 from grader.sandbox import images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from grader.core.dockerfile import Dockerfile
     from grader.core.facts import Build, Entry, ImageInfo
@@ -76,7 +76,7 @@ def located(built: Build, dockerfile: Dockerfile) -> Build:
 
 
 @contextmanager
-def context(ledger: Ledger, folder: Path, dockerfile: Path, variant: Variant) -> Iterator[Path]:
+def context(folder: Path, dockerfile: Path, variant: Variant) -> Iterator[Path]:
     """Give the build context of a variant: the student's own, or a changed copy of it that is removed afterwards.
 
     Raises Failure for a file that is not part of the build.
@@ -86,14 +86,12 @@ def context(ledger: Ledger, folder: Path, dockerfile: Path, variant: Variant) ->
         return
     for name, _ in variant.changed:
         _check(folder, dockerfile, name)
-    with tempfile.TemporaryDirectory(prefix="grader-context-") as scratch:
-        ledger.add("folder", scratch)
-        copy = Path(scratch) / "context"
+    with temporary_folder() as scratch:
+        copy = scratch / "context"
         shutil.copytree(folder, copy, symlinks=True)
         for name, text in variant.changed:
             _change(copy / name, text)
         yield copy
-    ledger.drop("folder", scratch)
 
 
 def _check(folder: Path, dockerfile: Path, name: str) -> None:

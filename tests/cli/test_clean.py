@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import tempfile
 import uuid
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
 def ledgers(tmp_path: Path) -> Path:
     folder = tmp_path / "state" / "grader" / "ledgers"
     folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder of one's own for temporary files: what others left elsewhere is none of these tests' concern."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
     return folder
 
 
@@ -82,3 +94,13 @@ def test_an_engine_whose_owner_crashed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (ran.code, ran.err) == (3, f"engine {name} could not be removed: device is busy\n")
     assert grader("clean") == (0, f"removing engine {name}\n", "")
     assert [one.name for one, _ in records.every()] == [warm.record.name]
+
+
+def test_folders_of_killed_processes(place: Path) -> None:
+    left = place / "grader-tmp-left"
+    (left / "submission").mkdir(parents=True)
+    os.utime(left, (0, 0))
+    assert grader("clean", "--dry-run") == (0, f"would remove folder {left}\n", "")
+    assert left.exists()
+    assert grader("clean") == (0, f"removing folder {left}\n", "")
+    assert not left.exists()

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 import tempfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from grader.core import scratch
 from grader.core.errors import SandboxError
-from grader.core.scratch import scratch_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from grader.core.scratch import abandoned_folders, scratch_folder
 
 
 def test_is_gone_afterwards() -> None:
@@ -29,3 +30,46 @@ def test_nowhere_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_full_disk_is_this_machines_doing() -> None:
     with pytest.raises(SandboxError, match="No space left"), scratch_folder():
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder of one's own for temporary files; nothing in it is young."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(scratch, "_YOUNG", -1.0)
+    return tmp_path
+
+
+def test_a_folder_is_abandoned_once_its_process_is_killed(place: Path) -> None:
+    code = "import time; from grader.core.scratch import Scratch; print(Scratch().path, flush=True); time.sleep(600)"
+    env = {**os.environ, "TMPDIR": str(place)}
+    with subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        path = Path(process.stdout.readline().strip())
+        assert path.parent == place
+        assert list(abandoned_folders()) == []
+        process.kill()
+    assert list(abandoned_folders()) == [path]
+
+
+def test_what_was_just_made_is_not_abandoned(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / f"{scratch.PREFIX}unlocked").mkdir()
+    assert len(list(abandoned_folders())) == 1
+    monkeypatch.setattr(scratch, "_YOUNG", 60.0)
+    assert list(abandoned_folders()) == []
+
+
+def test_only_folders_of_ones_own_are_abandoned(place: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (place / f"{scratch.PREFIX}link").symlink_to(other)
+    (place / f"{scratch.PREFIX}file").write_text("")
+    (place / "grader-other").mkdir()
+    assert list(abandoned_folders()) == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs a folder of another user")
+def test_folders_of_other_users_are_let_alone(place: Path) -> None:
+    foreign = place / f"{scratch.PREFIX}foreign"
+    foreign.mkdir()
+    os.chown(foreign, 65534, 65534)
+    assert list(abandoned_folders()) == []

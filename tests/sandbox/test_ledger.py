@@ -166,13 +166,3 @@ def test_a_ledger_is_locked_from_the_start(tmp_path: Path) -> None:
     with path.open() as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     book.close()
-
-
-def test_private_copies_are_removed_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    ours, theirs, deeper = tmp_path / "grader-x", tmp_path / "theirs", tmp_path / "theirs" / "grader-y"
-    for folder in (ours, theirs, deeper):
-        folder.mkdir()
-    named = [("folder", str(folder)) for folder in (ours, theirs, deeper)]
-    assert remove(FakeEngine(), named) == ()  # type: ignore[arg-type]
-    assert (ours.exists(), theirs.exists(), deeper.exists()) == (False, True, True)

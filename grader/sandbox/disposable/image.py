@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from grader.core.clock import limit
 from grader.core.errors import SandboxError, TimedOut
+from grader.core.scratch import temporary_folder
 from grader.sandbox import images
 from grader.sandbox.disposable.records import exclusive
 from grader.sandbox.errors import translated
@@ -109,7 +109,7 @@ def _build(host: Engine, recipe: Path, name: str) -> None:
 
 def _from_packages(host: Engine, recipe: Path, name: str) -> None:
     names = [line for line in (recipe / "packages").read_text().split("\n") if line and not line.startswith("#")]
-    with tempfile.TemporaryDirectory(prefix="grader-engine-image-") as folder:
+    with temporary_folder() as folder:
         archive = f"{folder}/root.tar"
         unpack(archive, _SUITE, str(host.version().get("Arch", "amd64")), names)
         command = ["docker", "import", "--change", f"ENV PATH={_PATH}", archive, name]
