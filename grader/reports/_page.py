@@ -16,8 +16,10 @@ _SPARE: Final = 400
 class Page:
     """Takes results one by one, keeps of each no more than can be shown, and gives the text in the end."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, alone: int | None = None) -> None:
+        """Take bytes that a page may have, and one with a single result."""
         self._limit = limit - _SPARE
+        self._alone = limit if alone is None else alone
         self._first: Result | None = None
         self._rows: list[str] = []
         self._pieces: list[Piece | None] = []
@@ -38,6 +40,7 @@ class Page:
         if self._first is None:
             return "No results.\n", []
         if len(self._rows) == 1:
+            self._limit = min(self._limit, self._alone - _SPARE)
             return self._written("", [piece(self._first, named=False)], 0)
         rows, left = self._table()
         return self._written(rows, self._pieces, left)
