@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import posixpath
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grader.core.text import clean
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.core.result import CheckResult, Finding, Result
+
+BELOW: Final = "GRADER_ANNOTATE_BELOW"
+"""The variable that says which folder of the repository the submission is: `answers/web`."""
 
 
 class Place(NamedTuple):
@@ -54,3 +58,13 @@ def main_file(result: Result) -> str | None:
 def inside(path: str) -> str:
     """Give a path below the folder that was handed in, wherever it pretends to lead."""
     return posixpath.normpath(f"/{clean(path)}").lstrip("/") or "."
+
+
+def below() -> str:
+    """Give the folder of the repository that was handed in; empty where that is all of it, or not known."""
+    return os.environ.get(BELOW, "").strip("/")
+
+
+def in_repository(path: str) -> str:
+    """Give a path for those who show it in the repository."""
+    return inside(f"{below()}/{inside(path)}")

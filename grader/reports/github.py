@@ -15,6 +15,7 @@ from grader.core.text import one_line
 from grader.reports._annotations import annotated, capped
 from grader.reports._page import Page
 from grader.reports._payload import Payload
+from grader.reports._places import below
 from grader.reports._summary import LIMIT, score
 from grader.reports._workflow import command, plain
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from grader.core.result import Result
-
-BELOW = "GRADER_ANNOTATE_BELOW"
-"""The variable that says which folder of the repository the submission is, for annotations: `answers/web`."""
 
 
 class Github(Report):
@@ -44,9 +42,9 @@ class Github(Report):
         self._print(plain(_told(result)))
         self._print(command("endgroup"))
         shown, left = capped(annotated(result))
-        below = os.environ.get(BELOW, "").strip("/")
+        folder = below()
         for one in shown:
-            self._print(one.written(below))
+            self._print(one.written(folder))
         if left:
             self._print(plain(f"{left} more annotations are not shown: GitHub takes 10 of a kind from a step."))
             self.remarks.append(f"annotations beyond the 10 of a kind that GitHub shows are left out: {left}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TextIO
 from grader.core.report import Report
 from grader.core.result import Outcome, Status
 from grader.core.text import clean, one_line
-from grader.reports._places import Places, inside, main_file
+from grader.reports._places import Places, in_repository, main_file
 
 if TYPE_CHECKING:
     from grader.core.result import Result
@@ -24,6 +24,7 @@ class Gitlab(Report):
     """GitLab Code Quality: an entry for each finding, and for each check that failed without one.
 
     An entry without a line is at the first line of the Dockerfile or of the file with the commands.
+    Files are those of the submission; where that is a folder of the repository, GRADER_ANNOTATE_BELOW says which.
     Scores have no room in it, nor has trouble of the platform: an attempt that was not graded has no entries.
     """
 
@@ -59,7 +60,7 @@ class Gitlab(Report):
                 "check_name": clean(name),
                 "fingerprint": fingerprint,
                 "severity": severity,
-                "location": {"path": inside(path), "lines": {"begin": max(line or 1, 1)}},
+                "location": {"path": in_repository(path), "lines": {"begin": max(line or 1, 1)}},
             }
         )
 

@@ -12,7 +12,7 @@ from grader import __version__
 from grader.core.report import Report
 from grader.core.result import Outcome, Status
 from grader.core.text import clean
-from grader.reports._places import Places, inside, main_file
+from grader.reports._places import Places, below, in_repository, main_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,7 @@ class Sarif(Report):
 
     What the platform is at fault for is a notification of an invocation that was not successful, and no result.
     Scores, and checks that failed without a place in a file, have no room in it.
+    Files are those of the submission; where that is a folder of the repository, GRADER_ANNOTATE_BELOW says which.
     """
 
     suffix: ClassVar[str] = "sarif"
@@ -80,6 +81,7 @@ class Sarif(Report):
         )
 
     def stop(self) -> None:
+        root = "The repository." if below() else "The folder that was handed in."
         run = {
             "tool": {
                 "driver": {
@@ -89,7 +91,7 @@ class Sarif(Report):
                 }
             },
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder that was handed in."}}},
+            "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": root}}},
             "invocations": self._invocations,
             "results": self._results,
         }
@@ -129,7 +131,9 @@ def _rule(name: str) -> dict[str, Any]:
 
 def _location(path: str, line: int | None) -> dict[str, Any]:
     # Relative to the folder whatever it is called: a colon in a name would make a scheme of what is before it.
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(inside(path), safe="/"), "uriBaseId": "%SRCROOT%"}}
+    place: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(in_repository(path), safe="/"), "uriBaseId": "%SRCROOT%"}
+    }
     if line is not None:
         place["region"] = {"startLine": max(line, 1)}
     return {"physicalLocation": place}

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from grader.core.errors import SandboxError
 from grader.core.result import Diagnosis, Finding, Outcome, Result, Status, SubmissionRef
 from grader.reports._annotations import MOST
+from grader.reports._places import BELOW
 from grader.reports._workflow import command, plain
-from grader.reports.github import BELOW, Github
+from grader.reports.github import Github
 from tests.reports.cases import cases
 from tests.reports.hostile import FRAGMENTS, results, texts
 from tests.support.factories import WHEN, make_check_result, make_result

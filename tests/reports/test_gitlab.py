@@ -126,3 +126,11 @@ def test_hidden_checks_say_nothing() -> None:
     text = write(cases()["findings"], cases()["typical"])[0]
     assert "secret" not in text
     assert "not shown" not in text
+
+
+def test_files_are_those_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [one["location"]["path"] for one in entries(*cases().values())]
+    names = [one["fingerprint"] for one in entries(*cases().values())]
+    monkeypatch.setenv("GRADER_ANNOTATE_BELOW", "/answers/../answers/web/")
+    assert [one["location"]["path"] for one in entries(*cases().values())] == [f"answers/web/{one}" for one in before]
+    assert [one["fingerprint"] for one in entries(*cases().values())] == names

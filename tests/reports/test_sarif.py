@@ -106,6 +106,14 @@ def test_findings_are_results_with_help() -> None:
     assert links["dockerfile"] is None
 
 
+def test_files_are_those_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_ANNOTATE_BELOW", "answers/web")
+    run = run_of(cases()["findings"])
+    place = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "answers/web/my%20app/Dockerfile", "uriBaseId": "%SRCROOT%"}
+    assert run["originalUriBaseIds"]["%SRCROOT%"]["description"]["text"] == "The repository."
+
+
 @pytest.mark.parametrize(("name", "said"), [("ungraded", "the engine did not answer"), ("findings", "python:9")])
 def test_trouble_of_the_platform_is_no_result(name: str, said: str) -> None:
     run = run_of(cases()[name])
