@@ -189,7 +189,9 @@ def _report(result: Result, outputs: Sequence[Output], *, staff: bool) -> None:
             unheard()  # the verdict stands, whoever reads it
     if nothing:
         show(SandboxError(result.message or "not graded", hint=result.hint))
-    if failed:
+    if failed and result.status is Status.REJECTED:
+        show(failed[0])  # a person must look, whatever is told where: 3 would ask to try it again
+    elif failed:
         raise failed[0]
 
 
