@@ -20,6 +20,8 @@ main() {
   cd desk # a folder without exercises: those of the protected place count
   env -i "${environment[@]}" "$GRADER" check "${arguments[@]}" -- "$exercise" "$SUBMISSION" \
     >"$GRADER_WORK/terminal.txt" 2>"$GRADER_WORK/grader.log" </dev/null || code=$?
+  # What can't even start ends with 1, too, which is otherwise a verdict on the work.
+  [[ $code -gt 1 || -f $reports/result.json ]] || code=3
   verdict "$code"
 }
 
@@ -30,7 +32,7 @@ choose_exercise() {
     fail 2 "The input 'exercise' must be an exercise's id, or its path in the protected place, not '$EXERCISE'."
   exercise=
   for candidate in "$PLACE/exercises/$EXERCISE" "$PLACE/$EXERCISE"; do
-    [[ ! -f $candidate/exercise.yaml ]] || exercise=$candidate
+    [[ -n $exercise || ! -f $candidate/exercise.yaml ]] || exercise=$candidate
   done
   [[ -n $exercise ]] || fail 2 "The protected place has no exercise '$EXERCISE'."
   environment=(NO_COLOR=1 "GITHUB_OUTPUT=$tell/outputs.txt" "GITHUB_STEP_SUMMARY=$tell/summary.md")

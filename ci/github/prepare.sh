@@ -7,9 +7,18 @@ readonly copies=$GRADER_WORK/submission
 
 main() {
   workspace=$(realpath -e -- "$GITHUB_WORKSPACE")
-  remove_credentials "$workspace/.git/config"
+  forget
   copy
   protect
+}
+
+# Every checkout's, and that of every submodule. No folder called .git comes with a student's files: git refuses that.
+forget() {
+  local config
+  while IFS= read -r -d '' config; do
+    remove_credentials "$config"
+  done < <(find "$workspace" -type f -name config -path '*/.git/*' -print0 2>/dev/null || true)
+  rm -f "${RUNNER_TEMP:?}"/git-credentials-*.config
 }
 
 # What actions/checkout leaves behind unless it is told `persist-credentials: false`: a header in the repository's
@@ -26,7 +35,6 @@ remove_credentials() {
         ;;
     esac
   done < <(git config --file "$1" --null --list 2>/dev/null || true)
-  rm -f "${RUNNER_TEMP:?}"/git-credentials-*.config
 }
 
 # The copy has no .git at any depth: nothing of it can get into an image.
@@ -36,20 +44,29 @@ copy() {
   [[ $source == "$workspace" || $source == "$workspace"/* ]] ||
     fail 2 "The input 'path' leads out of the repository: $SUBMISSION"
   inside=${source#"$workspace"}
+  [[ $inside/ != */.git/* ]] || fail 2 "The input 'path' leads into .git: $SUBMISSION"
   mkdir "$copies"
   name=${GITHUB_REPOSITORY##*/}
   is_name "$name" || name=submission
   if [[ -f $source ]]; then
     [[ ${source##*/} != *[^A-Za-z0-9._-]* ]] || fail 2 "The file that 'path' names has an unusual name: $SUBMISSION"
     name=${source##*/}
-    cp --preserve=mode -- "$source" "$copies/$name"
+    quietly cp --preserve=mode -- "$source" "$copies/$name"
+    inside=${inside%/*}
   else
     mkdir "$copies/$name" # that a folder was never pushed is for the checks to say
-    [[ ! -d $source ]] || cp -RP --preserve=mode -- "$source/." "$copies/$name/"
-    find "$copies/$name" -name .git -prune -exec rm -rf {} +
+    [[ ! -d $source ]] || quietly cp -RP --preserve=mode -- "$source/." "$copies/$name/"
+    quietly find "$copies/$name" -name .git -prune -exec rm -rf {} +
   fi
   output submission "$copies/$name"
-  [[ -f $source ]] || output below "${inside#/}" # where annotations are
+  output below "${inside#/}" # where annotations are
+}
+
+# What goes wrong with files is told with their names, which are a student's words.
+quietly() {
+  "$@" >copy.log 2>&1 && return
+  show copy.log
+  fail 3 "The work could not be copied; the log says why. This is not about the work: run the job again."
 }
 
 # Each line of PROTECTED is PATH, or PATH=OTHER where the protected place has it under another name.
@@ -61,6 +78,7 @@ protect() {
     path=${line%%=*} other=${line#*=}
     are_inside "$path" "$other" ||
       fail 2 "The input 'protected' must have paths below the repository, not '$line'."
+    path=$(plain "$path") other=$(plain "$other")
     [[ -e $PLACE/$other ]] || fail 2 "The input 'protected' names '$other', which the protected place doesn't have."
     is_same "$workspace/$path" "$PLACE/$other" && continue
     changed+=("$path")
@@ -72,8 +90,15 @@ protect() {
 are_inside() {
   local path
   for path in "$@"; do
-    [[ $path =~ ^[A-Za-z0-9._@+-][A-Za-z0-9._@+/\ -]*$ && /$path/ != */../* && /$path/ != *//* ]] || return 1
+    [[ $path =~ ^[A-Za-z0-9._@+-][A-Za-z0-9._@+/\ -]*$ && /$path/ != */../* && -n $(plain "$path") ]] || return 1
   done
+}
+
+# ./app/ is app: what is said of a path here holds for the way in which it is compared.
+plain() {
+  local path
+  path=$(realpath -ms -- "/$1")
+  printf '%s' "${path#/}"
 }
 
 # Links count as changes, wherever they lead: in a link's place, the file that was compared is not the one that is used.
@@ -89,15 +114,15 @@ is_same() {
 # What is graded has the protected copy, if it is part of what is graded.
 restore() {
   local folder=$copies/$name part rest
-  [[ -d $folder && /$1 == "$inside"/* ]] || return 0
+  [[ -d $folder && /$1 == "$inside"/* ]] || return 0 # a file that is graded by itself has no others
   rest=/$1 rest=${rest#"$inside"/}
   # Whatever else stands on the way there gives way: a link would lead the copy to another place.
   while [[ $rest == */* ]]; do
     part=${rest%%/*} rest=${rest#*/} folder+=/$part
-    [[ -d $folder && ! -L $folder ]] || { rm -rf -- "$folder" && mkdir -- "$folder"; }
+    [[ -d $folder && ! -L $folder ]] || { quietly rm -rf -- "$folder" && mkdir -- "$folder"; }
   done
-  rm -rf -- "${folder:?}/$rest"
-  cp -RP --preserve=mode -- "$2" "$folder/$rest"
+  quietly rm -rf -- "${folder:?}/$rest"
+  quietly cp -RP --preserve=mode -- "$2" "$folder/$rest"
 }
 
 tell() {

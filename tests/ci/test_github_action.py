@@ -20,6 +20,8 @@ from tests.support.runner import ANNOTATIONS
 from tests.support.sources import git, repository, write
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.ci.conftest import Begin
 
 WORKFLOWS: Final = ACTION / "workflows"
@@ -386,6 +388,137 @@ def test_a_machine_of_ones_own_is_left_alone(begin: Begin, tmp_path: Path) -> No
         known = {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GRADER_ANNOTATE_BELOW"}
         assert {name for name in names if name.startswith(("GITHUB_", "ACTIONS_", "RUNNER_", "GRADER_"))} <= known
         assert TOKEN not in (tmp_path / "env").read_text(encoding="utf-8")
+
+
+FULL: Final = """\
+#!/bin/bash
+printf "%s: error writing '%s': No space left on device\\n" "${0##*/}" '##[error]PWNED' >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize("program", ["cp", "find"])
+def test_a_disk_that_is_full(program: str, begin: Begin, tmp_path: Path) -> None:
+    """What a program says then names files, and those are called as students like."""
+    fake = write(tmp_path / "bin", {program: FULL}) / program
+    fake.chmod(0o755)
+    machine = begin(ANSWERS / "reference")
+    machine.environment["PATH"] = f"{fake.parent}:{machine.environment['PATH']}"
+    play(changed("classroom", tmp_path, engine="none"), machine)
+    outputs = machine.step("grader").outputs
+    assert (outputs["status"], outputs["passed"], outputs["score"]) == ("ungraded", "false", "")
+    assert machine.annotations == [
+        ("error", "The work could not be copied; the log says why. This is not about the work: run the job again.")
+    ]
+    assert machine.steps[-1].outcome == "skipped"  # the reporter
+    assert "No space left on device" in machine.log
+    assert "Nothing was graded" in machine.summary
+    keeps_quiet(machine)
+
+
+def test_a_step_that_breaks_says_so_too(begin: Begin, tmp_path: Path) -> None:
+    fake = write(tmp_path / "bin", {"mkdir": f'#!/bin/bash\n[[ $1 != desk ]] && exec {shutil.which("mkdir")} "$@"\n'})
+    (fake / "mkdir").chmod(0o755)
+    machine = begin(ANSWERS / "reference")
+    machine.environment["PATH"] = f"{fake}:{machine.environment['PATH']}"
+    play(changed("plain", tmp_path, engine="none"), machine)
+    assert machine.step("grade").outputs["status"] == "ungraded"
+    assert machine.annotations == [("error", "Nothing was graded. The log says why.")]
+    assert machine.steps[-2].code == 3
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_verdict_without_a_result_is_none(code: int, begin: Begin, tmp_path: Path) -> None:
+    """A program that can't even start ends with 1, as one that has found mistakes does."""
+    broken = write(tmp_path / "bin", {"grader": f"#!/bin/bash\necho 'No module named grader' >&2\nexit {code}\n"})
+    (broken / "grader").chmod(0o755)
+    machine = begin(ANSWERS / "reference")
+    machine.environment["GRADER_BIN"] = str(broken / "grader")
+    play(WORKFLOWS / "classroom.yml", machine)
+    assert machine.failed
+    assert machine.step("grader").outputs["status"] == "ungraded"
+    assert machine.steps[-3].code == 3
+    assert machine.steps[-1].outcome == "skipped"  # the reporter
+
+
+def test_a_file_s_annotations_are_where_it_is(begin: Begin, tmp_path: Path) -> None:
+    work = write(tmp_path / "work", {"answers/web/Dockerfile": "FROM busybox:1\nCMD true\n"})
+    (work / "web").symlink_to("answers/web")
+    for number, path in enumerate(["answers/web/Dockerfile", "web/Dockerfile", "answers/web", "web"]):
+        if number:
+            (tmp_path / "runner").rename(tmp_path / f"runner-{number}")
+        machine = play(changed("plain", tmp_path, exercise="first-dockerfile", path=path, engine="none"), begin(work))
+        files = {one.properties.get("file") for step in machine.steps for one in step.commands.annotations}
+        assert files - {None} == {"answers/web/Dockerfile"}, path
+
+
+def test_reports_of_faults_name_files_of_the_repository(begin: Begin, tmp_path: Path) -> None:
+    work = write(tmp_path / "work", {"answers/web/Dockerfile": "FROM busybox:1\nCMD true\n"})
+    given = {"exercise": "first-dockerfile", "path": "answers/web", "report": "sarif:found.sarif\ngitlab:quality.json"}
+    machine = play(changed("plain", tmp_path, engine="none", **given), begin(work))
+    folder = machine.artefacts["grader-report"]
+    sarif = json.loads((folder / "found.sarif").read_text(encoding="utf-8"))
+    places = [place for one in sarif["runs"][0]["results"] for place in one["locations"]]
+    assert places
+    assert {one["physicalLocation"]["artifactLocation"]["uri"] for one in places} == {"answers/web/Dockerfile"}
+    quality = json.loads((folder / "quality.json").read_text(encoding="utf-8"))
+    assert {one["location"]["path"] for one in quality} == {"answers/web/Dockerfile"}
+
+
+def test_paths_of_protected_files_are_read_as_people_write_them(begin: Begin, tmp_path: Path, place: str) -> None:
+    work = write(tmp_path / "work", {"Dockerfile": "FROM busybox:1\n", "app/server.py": "print()\n"})
+    given = "./app/=./given/app\napp/./server.py=given/app/server.py"
+    machine = protected(begin, tmp_path, work, place, protected=given)
+    assert machine.step("grade").outputs["protected"] == "unchanged"
+
+
+def test_of_two_exercises_the_one_in_the_folder_counts(begin: Begin, tmp_path: Path, place: str) -> None:
+    server = tmp_path / "server" / "staff" / "exercises.git"
+    shutil.copytree(server / "exercises" / "serve-on-3000", server / "serve-on-3000")
+    other = server / "serve-on-3000" / "exercise.yaml"
+    other.write_text(other.read_text(encoding="utf-8").replace("title: ", "title: Old, "), encoding="utf-8")
+    git(server, "add", ".")
+    git(server, "commit", "--quiet", "-m", "old")
+    machine = protected(begin, tmp_path, ANSWERS / "reference", git(server, "rev-parse", "HEAD"))
+    assert place
+    assert "Old" not in machine.summary
+    assert "Serve a page on port 3000" in machine.summary
+
+
+def test_rejected_work_stays_rejected(begin: Begin, tmp_path: Path) -> None:
+    work = write(tmp_path / "work", {"Dockerfile": "FROM busybox:1\n"})
+    (work / "out").symlink_to("/etc/passwd")
+    given = "gradescope:gradescope.json"
+    machine = play(changed("plain", tmp_path, engine="none", report=given), begin(work))
+    assert machine.step("grade").outputs["status"] == "rejected"
+    assert machine.steps[-2].code == 4
+
+
+def test_no_history_is_graded(begin: Begin, tmp_path: Path) -> None:
+    work = write(tmp_path / "work", {"Dockerfile": "FROM busybox:1\n"})
+    (work / "answer").symlink_to(".git")
+    machine = play(changed("plain", tmp_path, engine="none", path="answer"), begin(work))
+    assert ("error", "The input 'path' leads into .git: answer") in machine.annotations
+
+
+def test_no_checkout_keeps_its_token(begin: Begin, tmp_path: Path) -> None:
+    work = write(tmp_path / "work", {"Dockerfile": "FROM busybox:1\n"})
+    machine = begin(work)
+    bring = machine.checkout
+
+    def checkout(one: Machine, given: Mapping[str, str]) -> None:
+        bring(one, given)
+        for place in (".git/modules/lib", "sub/.git", ".git/modules/lib/modules/deep"):
+            write(one.workspace / place, {"config": (one.workspace / ".git" / "config").read_text(encoding="utf-8")})
+
+    machine.checkout = checkout
+    play(changed("plain", tmp_path, engine="none"), machine)
+    configs = [path for path in machine.workspace.rglob("config") if ".git" in path.parts]
+    assert len(configs) == 4
+    for config in configs:
+        text = config.read_text(encoding="utf-8")
+        assert TOKEN not in text
+        assert "docker-ada" in text
 
 
 # --- the player -----------------------------------------------------------------------------------------------------
