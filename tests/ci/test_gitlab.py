@@ -117,21 +117,80 @@ def test_is_a_job_that_gitlab_takes(template: dict[str, Any]) -> None:
         assert isinstance(one, str), name
 
 
-def test_nothing_is_guessed(play: Callable[..., Ran]) -> None:
-    ran = play({}, GRADER_PACKAGE="")
-    assert ran.code != 0
-    assert "GRADER_PACKAGE: says what pip installs" in ran.log
-    assert "pip" not in ran.called
+@pytest.mark.parametrize("name", ["GRADER_PACKAGE", "GRADER_EXERCISE"])
+def test_nothing_is_guessed(play: Callable[..., Ran], name: str) -> None:
+    ran = play({}, **{name: ""})
+    assert ran.code == 2
+    assert ran.log.startswith(f"{name} must ")
+    assert ran.called == ""
 
 
 def test_exercises_that_can_not_be_had_are_tried_again(play: Callable[..., Ran]) -> None:
     ran = play({}, GRADER_EXERCISES_PROJECT="our-course/nowhere", GRADER_EXERCISES_REF="v1")
     assert ran.code == 3
+    assert "could not be fetched from our-course/nowhere at v1. This is not about the work" in ran.log
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("apt-get", "Docker's client could not be installed. This is not about the work"),
+        ("pip", "The grader could not be installed. This is not about the work"),
+        ("cp", "The work could not be copied. This is not about the work"),
+        ("grader", "The grader did not run. This is not about the work"),
+        ("mktemp", "There is no room for temporary files. This is not about the work"),
+    ],
+)
+def test_what_the_machine_does_wrong_is_no_verdict(
+    play: Callable[..., Ran], tmp_path: Path, program: str, said: str
+) -> None:
+    """Most programs end with 1 when they fail, which here would say that checks have failed."""
+    shims = write(tmp_path / "broken", {program: "#!/bin/sh\nexit 1\n", "docker": "#!/bin/sh\n"})
+    for path in shims.iterdir():
+        path.chmod(0o755)
+    ran = play(answer("reference"), PATH=f"{shims}:{tmp_path / 'shims'}:{os.environ['PATH']}")
+    assert ran.code == 3
+    assert said in ran.log
+
+
+@pytest.fixture
+def engineless(tmp_path: Path) -> dict[str, str]:
+    """Give what has the job look at the text only, for all that is no business of an engine."""
+    program = f'#!/bin/bash\nexec {PROGRAM} "${{@/isolated/none}}"\n'
+    shims = write(tmp_path / "engineless", {"grader": program, "docker": "#!/bin/sh\n"})
+    for path in shims.iterdir():
+        path.chmod(0o755)
+    return {"PATH": f"{shims}:{tmp_path / 'shims'}:{os.environ['PATH']}", "GRADER_EXERCISE": "first-dockerfile"}
+
+
+@pytest.mark.parametrize("path", ["answers/web", "./answers/web/", "answers/web/Dockerfile"])
+def test_faults_are_in_files_of_the_repository(play: Callable[..., Ran], engineless: dict[str, str], path: str) -> None:
+    work: dict[str, str | bytes] = {"answers/web/Dockerfile": "FROM busybox:1\nCMD true\n"}
+    ran = play(work, **engineless, GRADER_PATH=path)
+    assert ran.code == 1, ran.log
+    found = json.loads((ran.reports / "code-quality.json").read_text(encoding="utf-8"))
+    assert {one["location"]["path"] for one in found} == {"answers/web/Dockerfile"}
+
+
+def test_a_folder_that_was_never_pushed(play: Callable[..., Ran], engineless: dict[str, str]) -> None:
+    ran = play({}, **engineless, GRADER_PATH="answers/web")
+    assert ran.code == 1
+    assert "there is no Dockerfile in the submission" in ran.log
+
+
+@pytest.mark.parametrize("target", [".git", "sub/.git/x"])
+def test_no_history_is_graded(play: Callable[..., Ran], tmp_path: Path, target: str) -> None:
+    project = tmp_path / "builds" / "docker-ada"
+    write(project, {"sub/.git/x/config": TOKEN})
+    (project / "answer").symlink_to(target)
+    ran = play({}, GRADER_PATH="answer")
+    assert (ran.code, "GRADER_PATH leads into .git" in ran.log) == (2, True)
 
 
 def test_the_path_stays_in_the_repository(play: Callable[..., Ran]) -> None:
     ran = play({}, GRADER_PATH="..")
-    assert (ran.code, ran.log) == (2, "GRADER_PATH leads out of the repository\n")
+    said = "GRADER_PATH leads out of the repository: this job is set up wrongly; tell your instructor.\n"
+    assert (ran.code, ran.log) == (2, said)
 
 
 @pytest.mark.docker
