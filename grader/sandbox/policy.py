@@ -51,7 +51,7 @@ class Policy:
 
     def check(self, dockerfile: Dockerfile) -> None:
         """Raise PolicyError for an attempt to get out, else Refused for the first thing that breaks a rule."""
-        _attempts(dockerfile)
+        attempts(dockerfile)
         self._syntax(dockerfile)
         for reference in references.images(dockerfile):
             self._image(reference)
@@ -98,7 +98,8 @@ class Policy:
         )
 
 
-def _attempts(dockerfile: Dockerfile) -> None:
+def attempts(dockerfile: Dockerfile) -> None:
+    """Raise PolicyError for an attempt to get out, whether or not anything is built."""
     for reference in references.privileges(dockerfile):
         mounts = reference.written.startswith("--mount=") and reference.value.lower() in _SECRETS
         if mounts or _GRABS.fullmatch(reference.written):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path  # noqa: TC003 - the dataclass decorator reads it
 from typing import TYPE_CHECKING
 
 from grader.core.clock import budget
+from grader.core.dockerfile import DockerfileError
 from grader.core.errors import Failure, SandboxError, Unmet
 from grader.core.facts import Build, Case
 from grader.core.layers import instructions
@@ -21,7 +22,7 @@ from grader.sandbox.evidence import Evidence
 from grader.sandbox.files import ImageFiles
 from grader.sandbox.foresight import Foresight
 from grader.sandbox.layers import Reading
-from grader.sandbox.policy import Refused
+from grader.sandbox.policy import Refused, attempts
 from grader.sandbox.spawn import Further, Like
 
 if TYPE_CHECKING:
@@ -80,6 +81,11 @@ class Project(Further):
     def dockerfile(self) -> Dockerfile:
         """Give the student's Dockerfile, parsed."""
         return self._builder.dockerfile()
+
+    def refuse_attempts(self) -> None:
+        """Raise PolicyError for an attempt to get out, which else the build would find: here there is none."""
+        with suppress(DockerfileError):  # text that is no Dockerfile is for the checks to explain
+            attempts(self._builder.dockerfile())
 
     def build(self) -> Build:
         """Build once; raises Refused or DockerfileError, each a Failure, where nothing may or can be built."""

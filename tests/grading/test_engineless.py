@@ -131,6 +131,26 @@ def test_intake_has_its_say(work: Path) -> None:
     assert run(work).status is Status.REJECTED
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN --network=host true", "RUN --security=insecure true", "RUN --mount=type=ssh true",
+        "RUN --mount=type=secret,id=x true", "ADD http://169.254.169.254/latest/meta-data/ /x",
+    ],
+)  # fmt: skip
+def test_attempts_to_get_out_are_seen_without_a_build(work: Path, line: str) -> None:
+    (work / "Dockerfile").write_text(f'FROM busybox:1\n{line}\nCMD ["true"]\n')
+    result = run(work)
+    assert (result.status, result.score, result.checks) == (Status.REJECTED, None, ())
+    assert (result.message or "").startswith("line 2: ")
+
+
+@pytest.mark.parametrize("content", [b"FROM busybox:1\nRUN --network=none true\n", b"FORM busybox\n", b"\xff\xfe", b""])
+def test_mistakes_are_no_such_attempts(work: Path, content: bytes) -> None:
+    (work / "Dockerfile").write_bytes(content)
+    assert run(work).status is Status.GRADED
+
+
 def test_what_can_not_be_looked_at_is_the_students_doing(work: Path) -> None:
     (work / "Dockerfile").unlink()
     result = run(work)
