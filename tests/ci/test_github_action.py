@@ -558,6 +558,20 @@ def test_no_expression_is_part_of_a_script(path: Path) -> None:
         assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
+NODE_24: Final = {"actions/checkout": 5, "actions/setup-python": 6, "actions/upload-artifact": 6, "actions/cache": 5}
+"""The first version of each that needs no Node 20, which GitHub's runners have had none of since September 2026."""
+
+
+@pytest.mark.parametrize("path", [ACTION / "action.yml", *sorted(WORKFLOWS.glob("*.yml"))], ids=lambda path: path.name)
+def test_actions_run_where_there_is_no_node_20(path: Path) -> None:
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    jobs = document["jobs"].values() if "jobs" in document else [document["runs"]]
+    used = [step["uses"].split("@v") for job in jobs for step in job["steps"] if "uses" in step]
+    ours = [(name, int(version)) for name, version in used if name.startswith("actions/")]
+    assert ours
+    assert all(version >= NODE_24[name] for name, version in ours)
+
+
 def test_shellcheck() -> None:
     scripts = sorted(map(str, ACTION.glob("*.sh")))
     assert len(scripts) >= 7
