@@ -16,6 +16,7 @@ from grader.core.facts import Build, Case
 from grader.core.layers import instructions
 from grader.core.specs import BuildSpec, ContainerSpec, LimitSpec, Where
 from grader.sandbox import context, images
+from grader.sandbox.absent import Absent
 from grader.sandbox.ahead import Ahead
 from grader.sandbox.builder import AS_DESCRIBED, Builder
 from grader.sandbox.evidence import Evidence
@@ -57,6 +58,7 @@ class Plan:
 class Project(Further):
     """Builds on first use, starts containers on first use, and answers every question about them.
 
+    Without an engine, where nothing is built, an attempt to get out raises PolicyError at once.
     Implements the abilities Source, Builds, Images, Files, Runs, Described, Spawns, Converses, Rebuilds, Explains.
     """
 
@@ -77,15 +79,13 @@ class Project(Further):
         self._ahead: Ahead[Service] | None = None
         self._evidence = Evidence(self.image, partial(self.entry, follow=True))
         self._rebuilt: dict[Variant, Rebuilt] = {}
+        if isinstance(ledger.engine, Absent):  # else a build sees to it, before it begins
+            with suppress(DockerfileError):  # text that is no Dockerfile is for checks to explain
+                attempts(self.dockerfile())
 
     def dockerfile(self) -> Dockerfile:
         """Give the student's Dockerfile, parsed."""
         return self._builder.dockerfile()
-
-    def refuse_attempts(self) -> None:
-        """Raise PolicyError for an attempt to get out, which else the build would find: here there is none."""
-        with suppress(DockerfileError):  # text that is no Dockerfile is for the checks to explain
-            attempts(self._builder.dockerfile())
 
     def build(self) -> Build:
         """Build once; raises Refused or DockerfileError, each a Failure, where nothing may or can be built."""

@@ -12,7 +12,6 @@ from pydantic import Field
 from grader.core.errors import PolicyError, SubmissionError
 from grader.core.specs import Given  # noqa: TC001 - pydantic reads it
 from grader.core.text import quoted
-from grader.sandbox.absent import Absent
 from grader.sandbox.project import Plan, Project
 from grader.submissions import Submission, Work
 from grader.submissions._files import Inside, lay, listing, note, require
@@ -61,8 +60,6 @@ class Dockerfile(Submission):
         note(work, laid)
         plan = Plan(context, dockerfile, work.images, work.build, work.containers, work.limits)
         project = Project(work.ledger, plan, work.preparation, work.progress)
-        if isinstance(work.ledger.engine, Absent):
-            project.refuse_attempts()
         try:
             yield project
         finally:

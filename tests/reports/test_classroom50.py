@@ -75,12 +75,14 @@ def test_no_score_is_no_file(name: str) -> None:
         written(cases()[name])
 
 
-@pytest.mark.parametrize("name", ["rejected", "ungraded"])
-def test_the_command_leaves_no_file_either(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "code"), [("rejected", 4), ("ungraded", 3)])
+def test_the_command_leaves_no_file_either(
+    name: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("grader.grading.grade", lambda *_: cases()[name])
     path = tmp_path / "result.json"
     ran = grader("check", "serve-on-3000", str(tmp_path), "--report", f"classroom50:{path}")
-    assert ran.code == 3
+    assert ran.code == code
     assert "there is no score" in ran.err
     assert list(tmp_path.iterdir()) == []
 
