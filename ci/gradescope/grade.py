@@ -17,6 +17,7 @@ REJECTED: Final = 4
 RESULT: Final = "result.json"
 _MOST: Final = 4_000
 """Characters of what the grader says when it fails."""
+_PUBLISHED: Final = {"hidden": "after_published"}
 _DATES: Final = ("due_date", "late_due_date")
 
 
@@ -28,6 +29,9 @@ def main(root: Path) -> int:
         if not made.is_file():
             return _failed(code, said, rejected=_status(made.with_name(RESULT)) == "rejected")
         results = json.loads(made.read_text(encoding="utf-8"))
+        if _bundle(root)["hidden"] == "published":
+            for test in results["tests"]:
+                test["visibility"] = _PUBLISHED.get(test["visibility"], test["visibility"])
         results["extra_data"]["gradescope"] = handed_in(root / "submission_metadata.json")
         made.write_text(json.dumps(results, indent=2), encoding="utf-8")
         target = root / "results" / "results.json"
@@ -39,12 +43,11 @@ def main(root: Path) -> int:
 
 
 def _grade(root: Path, made: Path) -> tuple[int, str]:
-    source = root / "source"
-    bundle = json.loads((source / "bundle.json").read_text(encoding="utf-8"))
-    command = [root / "grader" / "bin" / "grader", "check", source / "exercises" / bundle["exercise"]]
+    bundle = _bundle(root)
+    command = [root / "grader" / "bin" / "grader", "check", root / "source" / "exercises" / bundle["exercise"]]
     command += [root / "submission", "--engine", "auto" if has_engine() else "none", "--report", f"gradescope:{made}"]
     command += ["--report", f"json:{made.with_name(RESULT)}"]
-    command += ["--exit-zero-if-graded", *(["--staff"] if bundle["staff"] else [])]
+    command += ["--exit-zero-if-graded", *(["--staff"] if bundle["hidden"] else [])]
     try:
         # What it prints for people is not passed on: students may be let see this output.
         done = subprocess.run(
@@ -59,6 +62,12 @@ def _grade(root: Path, made: Path) -> tuple[int, str]:
     except OSError as error:
         return FAILED, f"the grader can't be started: {error.strerror}"
     return done.returncode, done.stderr.decode("utf-8", "replace")
+
+
+def _bundle(root: Path) -> dict[str, str]:
+    """Give what `make-bundle` wrote down: the exercise, and who sees its hidden checks."""
+    found: dict[str, str] = json.loads((root / "source" / "bundle.json").read_text(encoding="utf-8"))
+    return found
 
 
 def has_engine() -> bool:

@@ -222,7 +222,7 @@ def test_where_nothing_can_be_run_there_is_no_score(harness: Harness, tmp_path: 
     shutil.copytree(exercise, harness.root / "source" / "exercises" / "it", dirs_exist_ok=True)
     bundle = harness.root / "source" / "bundle.json"
     before = bundle.read_text()
-    bundle.write_text('{"exercise": "it", "staff": false}')
+    bundle.write_text('{"exercise": "it", "hidden": ""}')
     try:
         harness.hand_in(Dockerfile="FROM scratch\n")
         done = harness.run()
@@ -233,18 +233,20 @@ def test_where_nothing_can_be_run_there_is_no_score(harness: Harness, tmp_path: 
     assert "none of the checks can be run without a Docker engine" in done.stdout
 
 
-def test_the_staff_bundle_has_hidden_checks_hidden(harness: Harness) -> None:
+@pytest.mark.parametrize(("who", "level"), [("staff", "hidden"), ("published", "after_published")])
+def test_the_staff_bundle_has_hidden_checks_hidden(who: str, level: str, harness: Harness) -> None:
     shutil.copytree(REFERENCE, harness.root / "submission", dirs_exist_ok=True)
     bundle = harness.root / "source" / "bundle.json"
     before = bundle.read_text()
-    bundle.write_text('{"exercise": "first-dockerfile", "staff": true}')
+    bundle.write_text(json.dumps({"exercise": "first-dockerfile", "hidden": who}))
     try:
         done = harness.run()
     finally:
         bundle.write_text(before)
-    [hidden] = [one for one in harness.read()["tests"] if one["visibility"] == "hidden"]
+    [hidden] = [one for one in harness.read()["tests"] if one["visibility"] == level]
     assert hidden["name"] == "It greets whoever it is told to greet"
     assert hidden["name"] not in done.stdout + done.stderr
+    assert {one["visibility"] for one in harness.read()["tests"]} == {"visible", level}
 
 
 @pytest.mark.docker
