@@ -199,11 +199,33 @@ def test_a_list_of_files_leads_nowhere_else(tmp_path: Path, files: str) -> None:
     assert victim.read_text() == "here"
 
 
-def test_work_of_a_group_is_shown_with_each(tmp_path: Path) -> None:
+def _of(who: str, **changes: object) -> Result:
+    result = make_result(**{"attempt": "3f2a", **changes})
+    return result.model_copy(update={"submission": result.submission.model_copy(update={"id": who})})
+
+
+def test_the_same_work_is_shown_with_each_as_their_own(tmp_path: Path) -> None:
+    """What was graded once for two counts once for each, and what was decided about one is not said of the other."""
+    people = [make_person("ada"), make_person("ben")]
+    cohort = Cohort(title="twice", book=make_book(people, [make_task("serve-on-3000")]))
+    results = [_of("ada", message="decided about Ada"), _of("ben", message="decided about Ben")]
+    folder = klass.Folder(tmp_path, Edition.STAFF, cohort)
+    for result in results:
+        folder.add(result)
+    folder.stop()
+    pages = [(tmp_path / "students" / f"{who}.html").read_text(encoding="utf-8") for who in ("ada", "ben")]
+    assert [(page.count("about Ada"), page.count("about Ben")) for page in pages] == [(1, 0), (0, 1)]
+    assert [page.count("<article") for page in pages] == [1, 1]
+    assert '"2 of 2 passed"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    blocks = _Read(_single(results, cohort)[0]).blocks
+    assert [("about Ada" in block, "about Ben" in block) for block in blocks] == [(True, False), (False, True)]
+
+
+def test_what_is_of_nobody_in_the_book_is_of_all_with_its_attempt(tmp_path: Path) -> None:
     people = [make_person("ada"), make_person("ben")]
     cohort = Cohort(title="pairs", book=make_book(people, [make_task("serve-on-3000")]))
     report = klass.Folder(tmp_path, Edition.STAFF, cohort)
-    report.add(make_result(attempt="3f2a"))
+    report.add(_of("group-7"))
     report.stop()
     assert sorted(one.name for one in (tmp_path / "students").iterdir()) == ["ada.html", "ben.html"]
 
@@ -212,7 +234,8 @@ def test_ids_that_differ_in_case_only_have_files_of_their_own(tmp_path: Path) ->
     people = [make_person(who) for who in ("ada", "Ada", "a.da", "con", "...", "-rf")]
     cohort = Cohort(title="names", book=make_book(people, [make_task("serve-on-3000")]))
     report = klass.Folder(tmp_path, Edition.STAFF, cohort)
-    report.add(make_result(attempt="3f2a"))
+    for person in people:
+        report.add(_of(person.id))
     report.stop()
     assert sorted(one.name for one in (tmp_path / "students").iterdir()) == [
         "Ada-2.html", "a-da.html", "ada.html", "con_.html", "rf.html", "student.html",

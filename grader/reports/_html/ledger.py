@@ -73,8 +73,8 @@ class Exercise:
     columns: dict[str, Column] = field(default_factory=dict)
     """The checks that results have had so far, by their ids; those of an earlier state of the exercise, too."""
     places: dict[str, int] = field(default_factory=dict)
-    kept: dict[str, Kept] = field(default_factory=dict)
-    """By attempt."""
+    kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
+    """By attempt and whose it is: the same work of several was graded once, and decided about for each."""
 
 
 class Owner(NamedTuple):
@@ -106,32 +106,36 @@ class Ledger:
         self.people = {person.id: person for person in cohort.book.people}
         for entry in cohort.book.entries:
             self.entries[entry.exercise, entry.student] = entry
-            if entry.attempt is not None:  # of a group, or of the same work, there is one attempt for several
+            if entry.attempt is not None:  # of the same work, there is one attempt for several
                 owner = Owner(entry.student, self.people.get(entry.student), entry)
                 self._owners.setdefault((entry.exercise, entry.attempt), []).append(owner)
 
     def owners(self, result: Result) -> tuple[Owner, ...]:
-        """Say whose a result is; one that the gradebook doesn't know belongs to its submission."""
-        found = self._owners.get((result.exercise.id, result.attempt))
-        return tuple(found) if found else (Owner(result.submission.id, None, None),)
+        """Say whose a result is: theirs who handed it in, or of all with this attempt if it is of none of them.
+
+        One that the gradebook doesn't know belongs to its submission.
+        """
+        found = self._owners.get((result.exercise.id, result.attempt), ())
+        mine = [owner for owner in found if owner.key == result.submission.id]
+        return tuple(mine or found) or (Owner(result.submission.id, None, None),)
 
     def number(self, exercise: str) -> int:
         """Give the place of an exercise that has been seen, from 1."""
         return 1 + next(place for place, known in enumerate(self.exercises) if known == exercise)
 
     def keep(self, result: Result) -> str:
-        """Keep what tables need; gives what it is kept under."""
+        """Keep what tables need; gives the attempt that it is kept under."""
         if result.exercise.id not in self.exercises:
             self.exercises[result.exercise.id] = Exercise(result.exercise.id, result.exercise.title)
         exercise = self.exercises[result.exercise.id]
-        key = result.attempt
-        while self.cohort is None and key in exercise.kept:
+        owners, key = self.owners(result), result.attempt
+        while self.cohort is None and (key, result.submission.id) in exercise.kept:
             key += "+"  # results from files may be of one and the same attempt
-        weight = sum(1 for owner in self.owners(result))
-        exercise.kept[key] = Kept(
+        kept = Kept(
             result.submission.id, result.status.value, result.score, result.max_score, result.passed,
-            tuple(self._marked(exercise, result, weight)), result.message, result.flags,
+            tuple(self._marked(exercise, result, len(owners))), result.message, result.flags,
         )  # fmt: skip
+        exercise.kept.update({(key, owner.key): kept for owner in owners})
         return key
 
     def _marked(self, exercise: Exercise, result: Result, weight: int) -> Iterator[Mark]:

@@ -85,14 +85,14 @@ class Row:
 def rows_of(ledger: Ledger, exercise: Exercise) -> list[Row]:
     """Give a row for each student, in the order of the gradebook; what it doesn't know comes last."""
     found: list[Row] = []
-    used: set[str | None] = set()
+    used: set[tuple[str, str]] = set()
     for key, person in ledger.people.items():
         entry = ledger.entries.get((exercise.id, key))
         attempt = entry.attempt if entry else None
-        used.add(attempt)
-        found.append(Row(len(found), key, person, entry, exercise.kept.get(attempt or ""), attempt))
-    for attempt, kept in exercise.kept.items():
-        if attempt not in used:
+        used.add((attempt or "", key))
+        found.append(Row(len(found), key, person, entry, exercise.kept.get((attempt or "", key)), attempt))
+    for (attempt, who), kept in exercise.kept.items():
+        if (attempt, who) not in used:
             found.append(Row(len(found), kept.submission, None, None, kept, attempt))
     return found
 
