@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,12 +17,13 @@ from grader.batch.tally import Tally
 from grader.batch.unread import note_unread
 from grader.core.errors import GraderError, SandboxError
 from grader.core.handin import HandIn
+from grader.core.scratch import scratch_folder
 from grader.exercise import record
 from grader.exercise.engines import opener, runs_isolated
 from grader.sandbox import images
 from grader.sandbox.disposable import pool, records
 from grader.sandbox.engine import Engine, connect
-from grader.sandbox.ledger import Ledger, uninterrupted
+from grader.sandbox.ledger import uninterrupted
 from grader.sandbox.sweep import sweep
 from grader.store import owners
 
@@ -112,15 +112,8 @@ def workplace(*, clean: bool = True) -> Iterator[Place]:
     if clean:
         _sweep_quietly()
     name = secrets.token_hex(6)
-    ledger = Ledger(Engine(""), f"batch-{name}")
-    try:
-        scratch = Path(tempfile.gettempdir()) / f"grader-batch-{name}"
-        ledger.add("folder", str(scratch))
-        scratch.mkdir(mode=0o700)
-        with records.batch(name):
-            yield Place(name, scratch)
-    finally:
-        ledger.close()
+    with scratch_folder() as scratch, records.batch(name):
+        yield Place(name, scratch)
 
 
 def _sweep_quietly() -> None:

@@ -7,7 +7,6 @@ import fcntl
 import os
 import shutil
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,18 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX: Final = "grader-tmp-"
-_YOUNG: Final = 60.0
-"""Seconds in which a folder is let alone: between its making and its locking it looks like one of a dead process."""
 
 
 class Scratch:
     """A fresh folder of one's own, locked for as long as the process is there that made it; raises OSError."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = os.open(self.path, os.O_RDONLY)
-        with contextlib.suppress(OSError):  # without locks nobody can take it, either
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while True:
+            self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+            # Until it is locked it looks abandoned: somebody may remove it just now.
+            with contextlib.suppress(FileNotFoundError):
+                self._lock = os.open(self.path, os.O_RDONLY)
+                with contextlib.suppress(OSError):  # where nothing can be locked, nobody can take it, either
+                    fcntl.flock(self._lock, fcntl.LOCK_EX)
+                if self.path.exists():
+                    return
+                os.close(self._lock)
 
     def remove(self) -> None:
         """Remove it with all that is in it; what can't be removed stays."""
@@ -70,8 +73,6 @@ def abandoned_folders() -> Iterator[Path]:
             # Anybody may put a link, or a folder, where temporary files are.
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             stack.callback(os.close, lock)
-            found = os.fstat(lock)
-            if found.st_uid != os.getuid() or time.time() - found.st_mtime < _YOUNG:
-                continue
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield path
+            if os.fstat(lock).st_uid == os.getuid():
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield path

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from grader.core import scratch
 from grader.core.errors import SandboxError
-from grader.core.scratch import abandoned_folders, scratch_folder
+from grader.core.scratch import abandoned_folders, scratch_folder, temporary_folder
 
 
 def test_is_gone_afterwards() -> None:
@@ -34,9 +35,8 @@ def test_a_full_disk_is_this_machines_doing() -> None:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder of one's own for temporary files; nothing in it is young."""
+    """Give a folder of one's own for temporary files."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(scratch, "_YOUNG", -1.0)
     return tmp_path
 
 
@@ -52,11 +52,24 @@ def test_a_folder_is_abandoned_once_its_process_is_killed(place: Path) -> None:
     assert list(abandoned_folders()) == [path]
 
 
-def test_what_was_just_made_is_not_abandoned(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (place / f"{scratch.PREFIX}unlocked").mkdir()
-    assert len(list(abandoned_folders())) == 1
-    monkeypatch.setattr(scratch, "_YOUNG", 60.0)
-    assert list(abandoned_folders()) == []
+def test_a_folder_that_is_taken_for_an_abandoned_one_is_made_again(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    lock = fcntl.flock
+
+    def late(number: int, operation: int) -> None:
+        made.append(place)
+        if len(made) == 1:
+            for path in abandoned_folders():
+                path.rmdir()
+        lock(number, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with temporary_folder() as folder:
+        assert folder.is_dir()
+        assert list(abandoned_folders()) == []
+    assert list(place.iterdir()) == []
 
 
 def test_only_folders_of_ones_own_are_abandoned(place: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
