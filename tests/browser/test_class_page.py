@@ -229,14 +229,14 @@ def test_more_rows_come_as_one_scrolls(browser: Browser, tmp_path: Path) -> None
     page = browser.new_page()
     page.goto((tmp_path / "many.html").as_uri())
     laid_out = "[...document.querySelectorAll('#table-1 tbody tr')].filter(e => e.offsetParent).length"
-    assert page.evaluate(laid_out) == 200
-    for count in (400, 450):
+    assert page.evaluate(laid_out) == 150
+    for count in (300, 450):
         page.evaluate("document.querySelector('.sheet').scrollTo(0, 1e6)")
         page.locator("#table-1 tbody tr").nth(count - 1).wait_for(state="visible")
     page.get_by_role("searchbox").fill("s0449")
     assert page.evaluate(laid_out) == 1
     page.get_by_role("searchbox").fill("")
-    assert page.evaluate(laid_out) == 200
+    assert page.evaluate(laid_out) == 150
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(laid_out) == 450
     page.close()
@@ -259,3 +259,20 @@ def test_exercises_are_shown_one_at_a_time(show: Callable[..., Page]) -> None:
     page.locator(".tabs a").nth(2).click()
     assert page.locator("#exercise-2").is_visible()
     assert not page.locator("#overview").is_visible()
+
+
+def test_details_are_unpacked_where_they_are(browser: Browser, tmp_path: Path) -> None:
+    """Students of several blocks, one after the other; the one that was left has the focus, however far down."""
+    made = make_class(170, hostile=False)
+    _write(tmp_path / "many.html", made)
+    assert (tmp_path / "many.html").read_text(encoding="utf-8").count('id="details-') > 1
+    people = {person.id: person.name for person in made.cohort.book.people}
+    page = browser.new_page()
+    page.goto((tmp_path / "many.html").as_uri() + "#s-1-168")
+    for key in ("s0168", "s0169"):
+        page.locator("#student-body article").get_by_text(key, exact=True).wait_for()
+        assert page.locator("#student-name").text_content() == people[key]
+        page.get_by_role("button", name="Next" if key == "s0168" else "Close", exact=True).press("Enter")
+    page.locator("#student").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.closest('tr').dataset.n") == "169"
+    page.close()

@@ -2,9 +2,9 @@
 (() => {
   const said = document.getElementById("said");
   const tables = [];
-  const step = 200;  // rows that are laid out at once: more come as one scrolls, and all of them for paper
+  const step = 150;  // rows that are in the table at once: more come as one scrolls, and all of them for paper
 
-  // One table: its rows stay what they are; sorting moves them, filtering hides them.
+  // One table: its rows stay what they are; sorting and filtering choose which of them are in it, and in what order.
   class Sheet {
     constructor(element) {
       this.element = element;
@@ -12,7 +12,6 @@
       this.rows = [...this.body.rows];
       this.order = this.rows;
       this.limit = step;
-      element.setAttribute("aria-rowcount", String(this.rows.length + 1));
       this.heads = [...element.tHead.rows[0].cells];
       this.checks = Number(element.dataset.checks);
       this.tools = document.querySelector('.tools[data-for="' + element.id + '"]');
@@ -33,11 +32,8 @@
         return sign * (one[0] - other[0]) || one[1] - other[1];
       });
       this.order = list.map((entry) => entry[2]);
-      const all = document.createDocumentFragment();
-      all.append(...this.order);
       this.limit = step;
-      this.unroll(all.children);
-      this.body.append(all);
+      this.unroll();
       this.element.parentElement.scrollTop = 0;
       this.heads.forEach((head, place) => {
         head.setAttribute("aria-sort", place === column ? (descending ? "descending" : "ascending") : "none");
@@ -46,18 +42,35 @@
       said.textContent = "Sorted by " + name + (descending ? ", descending" : ", ascending");
     }
 
-    // Of those that fit, lay out the first ones only.
-    unroll(rows = this.order) {
-      let count = 0;
-      for (const row of rows) row.classList.toggle("later", !row.hidden && ++count > this.limit);
-      this.more = count > this.limit;
+    // Of those that fit, put the first ones into the table.
+    unroll() {
+      const fit = this.order.filter((row) => !row.hidden);
+      fit.forEach((row, place) => row.setAttribute("aria-rowindex", String(place + 2)));
+      this.element.setAttribute("aria-rowcount", String(fit.length + 1));
+      this.more = fit.length > this.limit;
+      const wanted = fit.slice(0, this.limit), there = this.body.rows.length;
+      // Those that are there and stay, stay: as one scrolls, more are added only.
+      if (there && there < wanted.length && this.body.rows[0] === wanted[0] && this.body.rows[there - 1] === wanted[there - 1]
+        && this.grows) this.body.append(...wanted.slice(there));
+      else this.body.replaceChildren(...wanted);
+    }
+
+    // Have a row in the table, however far down.
+    have(row) {
+      const place = this.order.filter((one) => !one.hidden).indexOf(row);
+      if (place >= this.limit) this.grow(Math.ceil((place + 1) / step) * step);
+    }
+
+    grow(limit) {
+      this.limit = limit;
+      this.grows = true;
+      this.unroll();
+      this.grows = false;
     }
 
     scrolled() {
       const sheet = this.element.parentElement;
-      if (!this.more || sheet.scrollTop + 2 * sheet.clientHeight < sheet.scrollHeight) return;
-      this.limit += step;
-      this.unroll();
+      if (this.more && sheet.scrollTop + 2 * sheet.clientHeight >= sheet.scrollHeight) this.grow(this.limit + step);
     }
 
     filter() {
@@ -111,7 +124,7 @@
   }
 
   addEventListener("beforeprint", () => {
-    for (const sheet of tables) { sheet.limit = Infinity; sheet.unroll(); }
+    for (const sheet of tables) sheet.grow(Infinity);
   });
 
   // Exercises: one at a time, so that a browser lays out one table only.
@@ -130,13 +143,28 @@
   };
   if (tabs.length) choose(tabs[0]);
 
+  // Details wait in blocks of many: base64, raw DEFLATE, JSON. The one that was unpacked last is kept.
+  const unpacked = { number: "", texts: null };
+  const unpack = async (place) => {
+    const [number, at] = place.split("-");
+    if (unpacked.number !== number) {
+      const packed = Uint8Array.from(atob(document.getElementById("details-" + number).textContent), (one) => one.charCodeAt(0));
+      const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+      Object.assign(unpacked, { number, texts: new Response(stream).json() });
+    }
+    return (await unpacked.texts)[Number(at)];
+  };
+
   // One student, in a page that has all of them: made of a data block when it is asked for.
   const dialog = document.getElementById("student");
   let current = null;
-  const open = (sheet, row) => {
-    const source = document.getElementById("detail-" + row.dataset.d);
-    if (!source) return;
-    const parsed = new DOMParser().parseFromString(JSON.parse(source.textContent), "text/html");
+  const open = async (sheet, row) => {
+    if (row.dataset.d === undefined) return;
+    current = [sheet, row];
+    let text = "This browser is too old to show what there is on a student.";
+    if (typeof DecompressionStream === "function") text = await unpack(row.dataset.d);
+    if (current?.[1] !== row) return;  // another was asked for meanwhile
+    const parsed = new DOMParser().parseFromString(text, "text/html");
     const body = document.getElementById("student-body");
     body.replaceChildren(...parsed.body.childNodes);
     document.getElementById("student-name").textContent = row.cells[0].querySelector(".student").textContent;
@@ -151,11 +179,11 @@
       facts.push(fact);
     }
     document.getElementById("student-facts").replaceChildren(...facts);
-    current = [sheet, row];
     const near = neighbours();
     dialog.querySelector('[data-step="-1"]').disabled = !near[0];
     dialog.querySelector('[data-step="1"]').disabled = !near[1];
     if (!dialog.open) dialog.showModal();
+    else if (document.activeElement.disabled) document.getElementById("student-name").focus();
     dialog.scrollTop = 0;
   };
   const neighbours = () => {
@@ -174,7 +202,7 @@
       return;
     }
     const target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
-    if (dialog?.open && !dialog.contains(target)) dialog.close();
+    if (dialog?.open && !dialog.contains(target)) dialog.close(); else if (!dialog?.open) current = null;
     if (target) { chooseFor(target); target.scrollIntoView(); }
   };
   addEventListener("hashchange", follow);
@@ -202,7 +230,10 @@
         try { history.replaceState(null, "", location.pathname + location.search); } catch { /* it stays in the address */ }
       }
       document.getElementById("student-body").replaceChildren();
-      current?.[1].querySelector("a")?.focus();
+      const [sheet, row] = current;
+      current = null;
+      sheet.have(row);
+      row.querySelector("a")?.focus();
     });
   }
   follow();

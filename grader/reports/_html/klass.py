@@ -7,20 +7,22 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple, TextIO
 
-from markupsafe import Markup
-
 from grader.core.errors import UsageError
 from grader.core.result import Outcome
 from grader.core.text import one_line
 from grader.reports._html import result as pages
 from grader.reports._html import shell
 from grader.reports._html.ledger import Ledger
+from grader.reports._html.packed import Packed
 from grader.reports._html.rows import STATUSES
 from grader.reports._html.tables import SIGNS, span
 from grader.reports._html.views import view_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from markupsafe import Markup
 
     from grader.core.cohort import Cohort
     from grader.core.report import Edition
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 MANIFEST: Final = ".grader-report.json"
 """Names the files of a folder that are a report's, so that a later one can replace them, and nothing else."""
 LARGEST: Final = 30_000_000
-"""Bytes that the details of all students take in one file, at most."""
+"""Bytes that the details of all students take in one file, packed, at most."""
 _ROOMY: Final = 2 / 3
 """The share of it from which on details are kept short."""
 _HOLE: Final = "@@the results of one student@@"
@@ -43,24 +45,23 @@ _MOST_MANIFEST: Final = 10_000_000
 
 
 class Single:
-    """Everything in one file: what there is on each student waits in data blocks until it is asked for."""
+    """Everything in one file: what there is on each student waits in data blocks, packed, until it is asked for."""
 
     def __init__(self, stream: TextIO, edition: Edition, cohort: Cohort | None, *, largest: int = LARGEST) -> None:
         self.remarks: list[str] = []
         self._stream, self._edition, self._largest = stream, edition, largest
         self._ledger = Ledger(cohort)
-        self._details: list[Markup] = []
-        self._places: dict[tuple[str, str, str], int] = {}
+        self._details = Packed()
+        self._places: dict[tuple[str, str, str], str] = {}
         """Of details: by exercise, attempt and student."""
-        self._size = self._short = self._none = 0
+        self._count = self._short = self._none = 0
 
     def add(self, result: Result) -> None:
         """Take a result: a line of it for the tables, and its details as they will be shown."""
         attempt = self._ledger.keep(result)
         for owner in self._ledger.owners(result):
-            if (detail := self._detail(result, owner)) is not None:
-                self._places[result.exercise.id, attempt, owner.key] = len(self._details)
-                self._details.append(detail)
+            if (place := self._detail(result, owner)) is not None:
+                self._places[result.exercise.id, attempt, owner.key] = place
 
     def stop(self) -> None:
         """Write the page."""
@@ -71,22 +72,22 @@ class Single:
             )
         if self._none:
             self.remarks.append(f"the page would be too large: the details of {self._none} results are left out")
+        self._details.close()
         view = view_of(self._ledger, self._href)
-        _write_index(self._stream, view, details=self._details, notes=self.remarks)
+        _write_index(self._stream, view, details=self._details.blocks, notes=self.remarks)
 
-    def _detail(self, result: Result, owner: Owner) -> Markup | None:
-        if self._size >= self._largest:
+    def _detail(self, result: Result, owner: Owner) -> str | None:
+        if self._details.size >= self._largest:
             self._none += 1
             return None
-        if self._size >= self._largest * _ROOMY:
+        if self._details.size >= self._largest * _ROOMY:
             self._short += 1
             result = _shortened(result)
-        shown = pages.view(result, self._edition, prefix=f"d{len(self._details)}-", level=3, entry=owner.entry)
-        text = _block(shell.render("class_detail.html.j2", view=shown))
-        self._size += len(text)
+        shown = pages.view(result, self._edition, prefix=f"d{self._count}-", level=3, entry=owner.entry)
+        self._count += 1
         if (lost := pages.remark(shown)) is not None:
             self.remarks.append(lost)
-        return text
+        return self._details.add(shell.render("class_detail.html.j2", view=shown))
 
     def _href(self, exercise: Exercise, row: Row) -> str | None:
         row.detail = self._places.get((exercise.id, row.attempt or "", row.key))
@@ -233,20 +234,12 @@ class _Names:
             return set()
 
 
-def _block(text: str) -> Markup:
-    """Write a part of a page as JSON for a script element that holds data: without `<` nothing can end it.
-
-    `shell.data` escapes more than that, and of HTML there is a lot here.
-    """
-    return Markup(json.dumps(text).replace("<", "\\u003c"))  # noqa: S704 - what HTML would act on is escaped
-
-
 def _shortened(result: Result) -> Result:
     checks = tuple(check.model_copy(update={"evidence": ()}) for check in result.checks)
     return result.model_copy(update={"checks": checks, "sources": (), "transcript": None})
 
 
-def _write_index(stream: TextIO, view: object, *, details: list[Markup], notes: list[str]) -> None:
+def _write_index(stream: TextIO, view: object, *, details: Sequence[Markup], notes: list[str]) -> None:
     shell.write(
         stream,
         "class.html.j2",

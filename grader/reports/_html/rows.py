@@ -31,7 +31,7 @@ class Row:
     attempt: str | None
     href: str | None = None
     """Where there is more about it."""
-    detail: int | None = None
+    detail: str | None = None
     """The place of its details, on a page that has all of them."""
 
     @property
