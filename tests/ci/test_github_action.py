@@ -20,7 +20,7 @@ from tests.support.runner import ANNOTATIONS
 from tests.support.sources import git, repository, write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.ci.conftest import Begin
 
@@ -212,34 +212,71 @@ printf '%s\\n' docker-ada docker-bob other docker- 'docker-x,::error::PWNED' 'do
 """
 
 
-@pytest.mark.docker
-def test_nightly(begin: Begin, tmp_path: Path) -> None:
-    server = tmp_path / "server" / "our-course"
-    for name, answer in {"ada": "reference", "bob": "wrong/loopback"}.items():
-        files = {
-            path.relative_to(ANSWERS / answer).as_posix(): path.read_text(encoding="utf-8")
-            for path in (ANSWERS / answer).rglob("*")
-            if path.is_file()
-        }
-        repository(server / f"docker-{name}.git", files)
+@pytest.fixture
+def night(begin: Begin, tmp_path: Path) -> Callable[[Mapping[str, str]], Machine]:
+    """Play a night, after one on which students push answers; the store comes from the night before."""
     program = write(tmp_path / "bin", {"gh": GH.replace("@", TOKEN)}) / "gh"
     program.chmod(0o755)
     course = write(tmp_path / "private", {"course.yaml": "schema: grader/course/v1\nexercises: {serve-on-3000: .}\n"})
-    machine = begin(course, server_url=f"file://{tmp_path}/server")
-    machine.secrets["CLASS_TOKEN"] = TOKEN
-    machine.environment["PATH"] = f"{program.parent}:{machine.environment['PATH']}"
-    machine.environment |= {"GRADER_GIT_PROTOCOLS": "https:file", "ENGINE": "host"}
-    play(WORKFLOWS / "nightly.yml", machine)
-    assert not machine.failed, machine.log
-    book = (machine.artefacts["gradebook"] / "gradebook.csv").read_text(encoding="utf-8")
-    assert [row["login"] for row in csv.DictReader(book.splitlines())] == ["ada", "bob"]
-    assert (machine.artefacts["gradebook"] / "report" / "index.html").is_file()
-    assert not machine.step("batch").commands.commands
-    for path in (tmp_path / "artefacts", machine.workspace / "store"):
-        for file in filter(Path.is_file, path.rglob("*")):
-            assert TOKEN.encode() not in file.read_bytes()
-    assert TOKEN not in machine.log
-    assert base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode() not in machine.log
+    nights: list[Machine] = []
+
+    def played(answers: Mapping[str, str]) -> Machine:
+        for student, answer in answers.items():
+            push(tmp_path / "server" / "our-course" / f"docker-{student}.git", ANSWERS / answer)
+        before = tmp_path / f"before-{len(nights)}"
+        if nights:
+            (tmp_path / "runner").rename(before)
+        machine = begin(course, server_url=f"file://{tmp_path}/server")
+        if nights:
+            shutil.copytree(before / machine.workspace.name / "store", machine.workspace / "store")
+        nights.append(machine)
+        machine.secrets["CLASS_TOKEN"] = TOKEN
+        machine.environment["PATH"] = f"{program.parent}:{machine.environment['PATH']}"
+        machine.environment["GRADER_GIT_PROTOCOLS"] = "https:file"
+        return play(WORKFLOWS / "nightly.yml", machine)
+
+    return played
+
+
+def push(repository_: Path, answer: Path) -> None:
+    """Make an answer what a repository has, as a commit."""
+    files = {
+        path.relative_to(answer).as_posix(): path.read_text("utf-8") for path in answer.rglob("*") if path.is_file()
+    }
+    if not repository_.exists():
+        repository(repository_, files)
+        return
+    write(repository_, files)
+    git(repository_, "add", "--all")
+    git(repository_, "commit", "--quiet", "--message=better")
+
+
+def gradebook(machine: Machine) -> dict[str, tuple[float, str]]:
+    """Give the score of each student, and the attempt that it is of."""
+    text = (machine.artefacts["gradebook"] / "gradebook.csv").read_text(encoding="utf-8")
+    return {row["login"]: (float(row["score"]), row["attempt"]) for row in csv.DictReader(text.splitlines())}
+
+
+@pytest.mark.docker
+def test_nightly(night: Callable[[Mapping[str, str]], Machine], tmp_path: Path) -> None:
+    first = night({"ada": "reference", "bob": "wrong/loopback"})
+    assert not first.failed, first.log
+    scores = gradebook(first)
+    assert scores.keys() == {"ada", "bob"}
+    assert scores["bob"] < scores["ada"]
+    assert (first.artefacts["gradebook"] / "report" / "index.html").is_file()
+    assert not first.step("batch").commands.commands
+    second = night({"bob": "reference"})
+    assert not second.failed, second.log
+    # What is known is not graded again, whoever it is of.
+    assert gradebook(second) == dict.fromkeys(scores, scores["ada"])
+    kept = [path for place in ("artefacts", "docker-ada/store") for path in (tmp_path / "runner" / place).rglob("*.*")]
+    assert {path.name for path in kept} >= {"gradebook.csv", "index.html", "grader.db"}
+    for file in filter(Path.is_file, kept):
+        assert TOKEN.encode() not in file.read_bytes()
+    for machine in (first, second):
+        assert TOKEN not in machine.log
+        assert base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode() not in machine.log
 
 
 # --- without an engine ----------------------------------------------------------------------------------------------
