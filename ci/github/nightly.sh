@@ -13,7 +13,7 @@ main() {
   GRADER_WORK=$(mktemp -d "$RUNNER_TEMP/grader-XXXXXXXX")
   export GRADER_WORK GITHUB_OUTPUT=$GRADER_WORK/outputs
   trap 'rm -rf "$GRADER_WORK"' EXIT
-  bash "$root/ci/github/install.sh"
+  env -u GH_TOKEN bash "$root/ci/github/install.sh"
   grader=$(sed -n 's/^grader=//p' "$GITHUB_OUTPUT")
   cd "$here"
   mkdir -p store gradebook
