@@ -257,3 +257,25 @@ def test_few_whole_points_have_a_bar_each() -> None:
     found = bins(rows_of(ledger, ledger.exercises["serve-on-3000"]))
     assert [(one.label, one.number) for one in found] == [("0", 1), ("1", 2), ("2", 1)]
     assert bins([]) == []
+
+
+def test_without_a_roster_nobody_is_missing_from_it() -> None:
+    people = [make_person(who, on_roster=False) for who in ("ada", "ben")]
+    for roster in (False, True):
+        book = make_book([*people, *([make_person("eve")] if roster else [])], [make_task("serve-on-3000")])
+        text, _ = _single([_of("ada"), _of("ben")], Cohort(title="names", book=book))
+        assert ("ot on the roster" in text) is roster
+
+
+def test_an_empty_class_says_so() -> None:
+    book = make_book([make_person()], [make_task("serve-on-3000")]).model_copy(update={"people": (), "entries": ()})
+    text, _ = _single([], Cohort(title="nobody yet", book=book))
+    assert "There are no students yet." in text
+    assert 'href="#checks-1"' not in text
+
+
+def test_a_name_that_may_be_cut_off_is_whole_in_its_title() -> None:
+    people = [make_person("ada", name="Ada"), make_person("long", name="L" * 100)]
+    text, _ = _single([], Cohort(title="names", book=make_book(people, [make_task("serve-on-3000")])))
+    assert f'title="{"L" * 100}"' in text
+    assert 'title="Ada"' not in text

@@ -15,7 +15,7 @@
       this.heads = [...element.tHead.rows[0].cells];
       this.checks = Number(element.dataset.checks);
       this.tools = document.querySelector('.tools[data-for="' + element.id + '"]');
-      this.empty = element.parentElement.querySelector(".empty");
+      this.empty = element.parentElement.querySelector(".nobody");
     }
 
     // Read once, when first needed: "-" is nothing, and becomes NaN.
@@ -91,7 +91,8 @@
       const all = shown === this.rows.length;
       this.empty.hidden = shown > 0;
       this.tools.querySelector(".clear").hidden = all && !words.length && !tag && !check;
-      const text = (all ? "" : shown.toLocaleString("en") + " of ") + this.rows.length.toLocaleString("en") + " students";
+      const text = (all ? "" : shown.toLocaleString("en") + " of ") + this.rows.length.toLocaleString("en")
+        + (this.rows.length === 1 ? " student" : " students");
       this.tools.querySelector("output").textContent = text;
     }
 

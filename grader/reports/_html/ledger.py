@@ -104,6 +104,8 @@ class Ledger:
         for task in cohort.book.tasks:
             self.exercises[task.id] = Exercise(task.id, task.title)
         self.people = {person.id: person for person in cohort.book.people}
+        if not any(person.on_roster for person in self.people.values()):  # there is none to be missing from
+            self.people = {name: one.model_copy(update={"on_roster": True}) for name, one in self.people.items()}
         for entry in cohort.book.entries:
             self.entries[entry.exercise, entry.student] = entry
             if entry.attempt is not None:  # of the same work, there is one attempt for several

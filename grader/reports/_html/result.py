@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.reports._html._source import Shown
 
 _UNNAMED: Final = re.compile(r"[^A-Za-z0-9._-]+")
+_SEVERAL: Final = 2
 _STYLES: Final = ("result.css",)
 
 
@@ -115,14 +116,21 @@ class View:
         score, most = self.result.score, self.result.max_score
         return None if score is None or not most else min(1.0, float(score / most))
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: Outcome | str) -> int:
         """Count checks."""
-        return sum(one.check.outcome is outcome for one in self.checks)
+        return sum(one.check.outcome == outcome for one in self.checks)  # templates name it by its word
 
     @property
     def counts(self) -> list[tuple[str, int]]:
         """Outcomes that there are, with how many."""
         return [(str(outcome), number) for outcome in Outcome if (number := self.count(outcome))]
+
+    @property
+    def first(self) -> Checked | None:
+        """Where to begin, if there is more than one thing to mend: what comes first is often what others need."""
+        if self.count(Outcome.FAILED) + self.count(Outcome.SKIPPED) < _SEVERAL:
+            return None
+        return next((one for one in self.checks if one.check.outcome is Outcome.FAILED and not one.secret), None)
 
     @property
     def told(self) -> bool:

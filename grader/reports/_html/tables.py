@@ -32,6 +32,8 @@ SIGNS: Final = {
     Outcome.WITHHELD: ("w", "…", "not run yet"),
 }
 """Of each outcome: a class, a sign and a word."""
+_SHORT: Final = 12
+"""Characters of a name for which there is always room; a longer one may be cut off, and is whole in its title."""
 _RANKS: Final = {"rejected": 0, "ungraded": 1, "missing": 2, "graded": 3}
 
 
@@ -129,10 +131,11 @@ def _finding(row: Row) -> str:
 
 def _name(row: Row) -> str:
     text, tag = escape(row.name), "" if row.on_roster else ' <span class="tag" title="not on the roster">?</span>'
+    whole = f' title="{text}"' if len(row.name) > _SHORT else ""
     inner = (
-        f'<a class="student" href="{escape(row.href)}">{text}</a>'
+        f'<a class="student" href="{escape(row.href)}"{whole}>{text}</a>'
         if row.href
-        else f'<span class="student">{text}</span>'
+        else f'<span class="student"{whole}>{text}</span>'
     )
     flag = f' <span class="tag flag" title="{escape("; ".join(row.flags))}">⚑</span>' if row.flags else ""
     return f'<th scope="row" class="who">{inner}{tag}{flag}</th>'

@@ -96,3 +96,32 @@ def test_the_line_of_a_source_is_found() -> None:
     assert file.place(2) == "r1-s1-2"
     assert file.place(3) == file.place(None) == "r1-s1"
     assert file.lines[0].parts == (("", ""), ("kw", "FROM"), ("", " x"))
+
+
+def test_what_may_change_the_score_is_said_above() -> None:
+    outcomes = (Outcome.FAILED, Outcome.SKIPPED, Outcome.ERROR, Outcome.WITHHELD, Outcome.WITHHELD)
+    checks = [make_check_result(id=f"c{at}", outcome=one, points=0) for at, one in enumerate(outcomes)]
+    text = pages.page(pages.view(make_result(checks=tuple(checks)), Edition.STUDENT))
+    assert "2 checks are not run yet: the score may change." in text
+    assert "1 check could not be done" in text
+
+
+def test_where_to_begin_is_said_if_there_is_a_choice() -> None:
+    def shown(*outcomes: Outcome) -> pages.View:
+        checks = [make_check_result(id=f"c{at}", outcome=one, points=0) for at, one in enumerate(outcomes)]
+        return pages.view(make_result(checks=tuple(checks)), Edition.STUDENT)
+
+    passed, failed, skipped = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
+    several = shown(passed, failed, skipped, skipped, failed)
+    assert several.first is several.checks[1]
+    text = pages.page(several)
+    assert 'begin with <a class="student" href="#c2">' in text
+    assert "2 checks were not looked at, because something they need did not pass." in text
+    for none in (shown(passed), shown(passed, failed), shown()):
+        assert none.first is None
+        assert "What to do next" not in pages.page(none)
+
+
+def test_an_exercise_may_have_no_points() -> None:
+    checks = (make_check_result(points=0, max_points=0),)
+    assert "of 0 points" in pages.page(pages.view(make_result(checks=checks), Edition.STUDENT))
