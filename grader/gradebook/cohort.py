@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from grader.core.cohort import Alike, Cohort
-from grader.core.errors import UsageError
+from grader.core.cohort import Cohort
 from grader.core.late import Lateness, told
 from grader.core.quantities import show_points
-from grader.core.text import one_line
-from grader.exercise.find import find
 from grader.gradebook import overrides
 from grader.gradebook.analytics import analyse
 from grader.gradebook.book import build
+from grader.gradebook.likeness import comparing
 from grader.gradebook.whose import own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from grader.core.analysis import Analysis
     from grader.core.gradebook import Entry, Gradebook, Task
     from grader.core.result import Result
     from grader.gradebook.counting import Counts
-    from grader.gradebook.similarity import Comparison
     from grader.store import Store
 
-MOST_PAIRS: Final = 50
-"""Pairs of an exercise that are told: a person looks at the strongest, and each is two submissions to read."""
-_MOST_ROWS: Final = 60
 _MOST_TITLES: Final = 3
 
 
@@ -44,17 +37,17 @@ def cohort(
 
     With `similar`, submissions are compared, too, which for a large class takes longer than all of the rest.
     """
-    book = build(store, exercises, counts, student=student)
-    notes = list(_unfinished(store))
-    pairs: list[Alike] = []
-    analyses: tuple[Analysis, ...] = ()
-    if student is None:
+    notes = tuple(_unfinished(store))
+    if student is not None:
+        book = build(store, exercises, counts, student=student)
+        return Cohort(title=_title(book.tasks), book=book, notes=notes)
+    with comparing(store, exercises if similar else ()) as outcome:
+        book = build(store, exercises, counts)
         analyses = tuple(analyse(store, name, counts, book) for name in exercises)
-        for name in exercises if similar else ():
-            found, said = _alike(store, name)
-            pairs += found
-            notes += said
-    return Cohort(title=_title(book.tasks), book=book, analyses=analyses, pairs=tuple(pairs), notes=tuple(notes))
+        alike = outcome()
+    return Cohort(
+        title=_title(book.tasks), book=book, analyses=analyses, pairs=alike.pairs, notes=(*notes, *alike.notes)
+    )
 
 
 def results(store: Store, book: Gradebook) -> Iterator[Result]:
@@ -108,35 +101,3 @@ def _unfinished(store: Store) -> Iterator[str]:
     if left:
         several = "1 hand-in is" if left == 1 else f"{left} hand-ins are"
         yield f"The newest batch isn't finished: {several} still to be graded."
-
-
-def _alike(store: Store, exercise: str) -> tuple[list[Alike], list[str]]:
-    """Compare what was handed in, as `grader results similar` does; gives what a person should know of that, too."""
-    # Only here: what compares texts takes a while to load.
-    from grader.gradebook._sides import shortened, side_by_side
-    from grader.gradebook.similarity import author_of, compare, strongest
-
-    try:
-        folder = find(exercise)
-    except UsageError:
-        folder = None
-    found = compare(store, exercise, author_of(folder))
-    pairs = strongest(found.pairs)
-    few = [
-        Alike(exercise=exercise, pair=pair, rows=tuple(shortened(side_by_side(store, pair, found), _MOST_ROWS)))
-        for pair in pairs[:MOST_PAIRS]
-    ]
-    return few, list(_about(found, len(pairs), known=folder is not None))
-
-
-def _about(found: Comparison, pairs: int, *, known: bool) -> Iterator[str]:
-    name = one_line(found.exercise, 60)
-    if not pairs:
-        return
-    if pairs > MOST_PAIRS:
-        most = f"{MOST_PAIRS} of {pairs} pairs of submissions are shown that are alike"
-        yield f"{name}: {most}. `grader results similar {name} --limit {pairs}` shows all."
-    if not known:
-        yield f"{name}: the exercise's folder isn't here, so what its starter gives counts as alike, too."
-    if found.small:
-        yield f"{name}: the class is too small to say what is rare; right answers are alike by themselves."

@@ -40,6 +40,11 @@ class Database:
         # One of our writers waits in the database at a time, all others here, in order.
         self._writer = threading.Lock()
 
+    @property
+    def url(self) -> str:
+        """What opens the same store in another process, with the password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Look at one state of the store."""

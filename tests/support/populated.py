@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -277,3 +279,24 @@ def _student(store: Store, grading: int, exercise: Exercise, person: Person, cas
 def values(*found: object) -> tuple[object, ...]:
     """Give them as they are, for a comparison of points with plain numbers, which mypy would refuse."""
     return found
+
+
+def let_two_be_alike(store: Store, made: Made) -> None:
+    """Let two in exercise one hand in what nobody else has, and the others what all have."""
+    own = (
+        "FROM busybox:1\n# wrote by me at nite, dont tuch\nRUN mkdir -p /srv/zebra && touch /srv/zebra/quokka\n"
+        "ENV FAVOURITE=wombat LEAST=ibex\nLABEL maker=nobody\n# end of the zoo\nEXPOSE 4711\n"
+    )
+    for handin in store.handins("one"):
+        copied = handin.student in {made.student("passed"), made.student("failed")}
+        mine = f"RUN echo {handin.student}{handin.id} > /tmp/{handin.student}\n"
+        _snapshot(store, handin.digest, own if copied else f"FROM busybox:1\n{mine}")
+
+
+def _snapshot(store: Store, digest: str, text: str) -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        member = tarfile.TarInfo("Dockerfile")
+        member.size = len(text)
+        archive.addfile(member, io.BytesIO(text.encode()))
+    store.add_snapshot(digest, stream.getvalue(), 1, len(text))
