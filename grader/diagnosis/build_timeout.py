@@ -46,7 +46,7 @@ def diagnose(case: Case) -> Diagnosis | None:
         fix=(
             f"Do without the download in {where}: use what the base image and your folder have."
             if network
-            else f"Look at {where}: if it starts your program, it belongs into CMD; if it asks a question, give "
+            else f"Look at {where}: if it starts your program, it belongs in CMD; if it asks a question, give "
             "it the option that answers it."
         ),
         line=place.line if place else None,

@@ -81,7 +81,7 @@ def _found(name: str, run: Instruction, later: str) -> Diagnosis:
         summary=f"RUN in line {run.line} uses {name} while the image is built, when it has no value yet.",
         explanation=f"{later} What RUN has made by then stays as it is.",
         fix=(
-            f"Set {name} above line {run.line}, if the value belongs into the image. "
+            f"Set {name} above line {run.line}, if the value belongs in the image. "
             "If it is to be another one for each container, do what needs it when the container starts, in CMD."
         ),
         line=run.line,

@@ -137,7 +137,7 @@ def _unknown(name: str, owner: type[BaseModel]) -> str:
     for field, info in owner.model_fields.items():
         inner = _inner(info.annotation)
         if isinstance(inner, type) and issubclass(inner, BaseModel) and name in _names(inner):
-            return f"unknown field here; it belongs into '{info.alias or field}'"
+            return f"unknown field here; it belongs in '{info.alias or field}'"
     return f"unknown field{did_you_mean(name, _names(owner))}"
 
 

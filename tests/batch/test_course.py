@@ -74,7 +74,7 @@ def test_an_exercise_beside_the_file(tmp_path: Path) -> None:
         ("exercises: {}\n", ["2:12: exercises: no exercises: there is nothing to grade"]),
         ("title: x\n", ["1:1: exercises: is missing"]),
         ("exercise: {a: b}\n",
-         ["1:1: exercises: is missing", "2:1: exercise: unknown field here; it belongs into 'exercises'"]),
+         ["1:1: exercises: is missing", "2:1: exercise: unknown field here; it belongs in 'exercises'"]),
         ("exercises: {a: 1.10}\n",
          [f"2:16: exercises.a: {lost(1.1)}"]),
         ("exercises: {a: [x, 1.5]}\n",

@@ -36,7 +36,7 @@ def told(text: str) -> tuple[str, ...]:
         ("needed: x\nmaybe: {zzzz: 3}", "f.yaml:2:9: maybe.zzzz: unknown field; there are in, size"),
         ("needed: x\nmaybe: {size: 10}", "f.yaml:2:15: maybe.size: must be less than 10"),
         ("needed: x\nmaybe: 3", "f.yaml:2:8: maybe: must be a map of names and values"),
-        ("needed: x\nsize: 3", "f.yaml:2:1: size: unknown field here; it belongs into 'parts'"),
+        ("needed: x\nsize: 3", "f.yaml:2:1: size: unknown field here; it belongs in 'parts'"),
         ("listed: []", "f.yaml:1:1: needed: is missing"),
     ],
 )
