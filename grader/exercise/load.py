@@ -129,13 +129,14 @@ def _part(data: Any, path: tuple[str | int, ...], package: str, base: Any, probl
         return None
 
 
-_NOT_OURS: Final = frozenset({".git", "__pycache__", ".pytest_cache"})
-"""Folders in which git, and an author's own runs of the tests, leave files."""
+NOT_OURS: Final = frozenset({".git", "__pycache__", ".pytest_cache"})
+"""Folders in which git, an author's own runs of the tests, and pip, which compiles what it installs, leave files."""
 
 
 def files(folder: Path) -> list[Path]:
     """Give every file of an exercise, in order."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and _NOT_OURS.isdisjoint(path.parts))
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if NOT_OURS.isdisjoint(path.relative_to(folder).parts)]
 
 
 def _digest(folder: Path) -> str:

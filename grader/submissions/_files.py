@@ -63,7 +63,7 @@ def lay(work: Work, place: str, given: Given) -> list[str]:
     source = work.exercise / given.from_
     if not source.exists():
         raise ExerciseError([f"{work.exercise.name}: submission.given.{place}: there is no {given.from_}"])
-    files = [source] if source.is_file() else sorted(path for path in source.rglob("*") if path.is_file())
+    files = [source] if source.is_file() else _below(source)
     laid = []
     for path in files:
         target = root / place if path == source else root / place / path.relative_to(source)
@@ -72,6 +72,12 @@ def lay(work: Work, place: str, given: Given) -> list[str]:
         _write(path, target, root)
         laid.append(target.relative_to(root).as_posix())
     return laid
+
+
+def _below(folder: Path) -> list[Path]:
+    """Give an author's files; pip compiles those in Python where it installs a course, which nobody is to see."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if "__pycache__" not in path.relative_to(folder).parts]
 
 
 def _write(path: Path, target: Path, root: Path) -> None:

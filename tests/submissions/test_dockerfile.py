@@ -162,9 +162,11 @@ def test_given_files(work: Work, lay: str, content: str) -> None:
     put(work.snapshot.root, "Dockerfile")
     put(work.snapshot.root, "app/a.py", text="theirs")
     put(work.exercise, "starter/app/a.py", "starter/app/sub/b.py", text="ours")
+    put(work.exercise, "starter/app/__pycache__/a.cpython-311.pyc")  # pip compiles what it installs
     names = taken(work, given={"app": {"from": "starter/app", "lay": lay}})["given"]
     assert (work.snapshot.root / "app" / "a.py").read_text() == content
     assert (work.snapshot.root / "app" / "sub" / "b.py").read_text() == "ours"
+    assert not (work.snapshot.root / "app" / "__pycache__").exists()
     assert names == ("app/sub/b.py" if lay == "missing" else "app/a.py, app/sub/b.py")
 
 

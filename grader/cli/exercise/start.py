@@ -20,7 +20,7 @@ def command(exercise: str, folder: Path | None) -> None:
 
     from grader.core.errors import UsageError
     from grader.exercise.find import find
-    from grader.exercise.load import load
+    from grader.exercise.load import NOT_OURS, load
 
     loaded = load(find(exercise))
     target = folder or Path(loaded.id)
@@ -28,7 +28,7 @@ def command(exercise: str, folder: Path | None) -> None:
         raise UsageError(f"'{target}' exists and is not empty", hint="Name another folder; nothing is overwritten.")
     starter = loaded.folder / "starter"
     if starter.is_dir():
-        shutil.copytree(starter, target, dirs_exist_ok=True)
+        shutil.copytree(starter, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOT_OURS))
     target.mkdir(parents=True, exist_ok=True)
     task = loaded.folder / "task.md"
     if task.is_file() and not (target / "task.md").exists():

@@ -34,6 +34,15 @@ def test_nothing_is_ever_overwritten(elsewhere: Path) -> None:
     assert (elsewhere / "mine" / "Dockerfile").read_text() == "my work"
 
 
+def test_what_pip_compiled_is_not_copied(elsewhere: Path) -> None:
+    folder = write(elsewhere / "exercises")
+    for name in ("app/server.py", "app/__pycache__/server.cpython-311.pyc"):
+        (folder / "starter" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "starter" / name).touch()
+    assert grader("exercise", "start", "it", "mine").code == 0
+    assert sorted(path.name for path in (elsewhere / "mine").rglob("*")) == ["app", "server.py"]
+
+
 def test_an_exercise_without_starter(elsewhere: Path) -> None:
     write(elsewhere / "exercises")
     assert grader("exercise", "start", "it", "new/mine").code == 0
