@@ -181,6 +181,11 @@ def _instructions(text: str) -> tuple[Instruction, ...]:
         raise DockerfileError(f"the Dockerfile can't be read: {message}") from None
     except (UnicodeError, ValueError) as error:
         raise DockerfileError(f"the Dockerfile can't be read: {one_line(str(error))}") from None
+    except SystemError as error:
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        raise cause from None  # KeyboardInterrupt, if Ctrl-C came while the parser was at work
     if len(commands) > MAX_INSTRUCTIONS:
         raise DockerfileError(f"the Dockerfile has more than {MAX_INSTRUCTIONS} instructions")
     unknown = next((one for one in found if one.name not in KNOWN), None)

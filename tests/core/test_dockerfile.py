@@ -35,6 +35,17 @@ def test_arguments(text: str, name: str, arguments: tuple[str, ...]) -> None:
     assert (found.name, found.arguments) == (name, arguments)
 
 
+def test_ctrl_c_while_the_parser_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: str) -> None:
+        pressed, inner, outer = KeyboardInterrupt(), SystemError("inner"), SystemError("outer")
+        inner.__cause__, outer.__cause__ = pressed, inner
+        raise outer
+
+    monkeypatch.setattr("grader.core.dockerfile.buildkit.parse_string", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        parse("FROM a\n")
+
+
 def test_places() -> None:
     run, copy = instructions("FROM a\n\n# note\nRUN a \\\n  b\nCOPY a b\n")[1:]
     assert (run.line, run.end_line, run.text) == (4, 5, "RUN a   b")
