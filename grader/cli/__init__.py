@@ -25,6 +25,6 @@ def main() -> None:
     except BrokenPipeError:
         pass  # the reader had enough, for example `| head`
     except OSError:
-        code = code or 1  # what was written has not arrived
+        code = code or 3  # what was written has not arrived
     # Everything is closed and removed by now. Taking the interpreter apart would cost another 40 ms.
     os._exit(code)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import click
 
-from grader.cli.output import mode_of, objection, opened
+from grader.cli.output import at, mode_of, objection, opened, to_standard_output
 from grader.core import kinds
 from grader.core.errors import UsageError
 from grader.core.gradebook import PACKAGE, Export
 from grader.core.text import clean, quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grader.core.gradebook import Gradebook
 
 
@@ -36,7 +37,7 @@ class ExportOutput(NamedTuple):
         except KeyError:
             known = ", ".join(kinds.names(PACKAGE))
             raise UsageError(f"unknown export format {quoted(name)}", hint=f"There are: {known}.") from None
-        target = Path(path) if path and path != "-" else None
+        target = at(path) if path and path != "-" else None
         why = objection(target) if target is not None else None
         if why is not None:
             raise UsageError(f"the export file '{target}' {why}")
@@ -54,8 +55,9 @@ class ExportOutput(NamedTuple):
             if isinstance(sys.stdout, io.TextIOWrapper):
                 # Whatever the terminal's encoding is: this is a file's content.
                 sys.stdout.reconfigure(encoding="utf-8", newline="")
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            with to_standard_output():
+                sys.stdout.write(text)
+                sys.stdout.flush()
             return
         with opened(self.path, "export", newline="", mode=mode_of(self.path)) as stream:
             stream.write(text)

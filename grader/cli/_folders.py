@@ -23,6 +23,9 @@ MANIFEST: Final = ".grader-report.json"
 _MOST_BYTES: Final = 64 * 1024**2
 _NOBODYS: Final = frozenset({".DS_Store", "desktop.ini", "Thumbs.db"})
 """What file managers leave in folders that were looked at."""
+_BEGUN: Final = ".grader-report."
+"""So begins the name of a folder in which a report is made that can't take the place of another as a whole."""
+_MOUNTED: Final = frozenset({"lost+found"})
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -61,7 +64,9 @@ def _stray(target: Path) -> str | None:
         if isinstance(said, dict) and said.get("made_by") == "grader":
             known = {MANIFEST, *map(str, said.get("files", ()))}
             digests = set(map(str, said.get("digests", ())))
-    for folder, _, files in os.walk(target):
+    for folder, folders, files in os.walk(target):
+        if Path(folder) == target:
+            folders[:] = [name for name in folders if not name.startswith(_BEGUN)]
         for name in files:
             path = (Path(folder) / name).relative_to(target).as_posix()
             if path not in known and _digest(path) not in digests and name not in _NOBODYS:
@@ -72,11 +77,16 @@ def _stray(target: Path) -> str | None:
 def _may_make(path: Path, target: Path) -> None:
     if not target.parent.is_dir():
         raise UsageError(f"the report folder '{path}' is in a folder that does not exist")
-    if not os.access(target.parent, os.W_OK):
+    if not os.access(target if _stays(target) else target.parent, os.W_OK):
         raise UsageError(
             f"the report folder '{path}' can't be written: you may not write in the folder that it is in",
             hint="A report is made beside the old one, and then takes its place.",
         )
+
+
+def _stays(target: Path) -> bool:
+    """Whether a folder can't be renamed, so that only what is in it can be replaced: a volume of a container, say."""
+    return target.is_dir() and (target.is_mount() or not os.access(target.parent, os.W_OK))
 
 
 @contextlib.contextmanager
@@ -84,7 +94,10 @@ def replaced(path: Path, *, private: bool) -> Iterator[Path]:
     """Give an empty folder that is `path` afterwards, instead of what was there. Raises SandboxError, UsageError."""
     target = path.resolve()
     try:
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        if _stays(target):
+            made = Path(tempfile.mkdtemp(prefix=_BEGUN, dir=target))
+        else:
+            made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             yield made
             _sign(made)
@@ -124,6 +137,9 @@ def _swap(made: Path, target: Path) -> None:
         if not target.exists():
             made.rename(target)
             return
+        if made.parent == target:
+            _refill(made, target)
+            return
         aside = made.with_name(f"{made.name}.old")
         target.rename(aside)
         try:
@@ -132,6 +148,17 @@ def _swap(made: Path, target: Path) -> None:
             aside.rename(target)
             raise
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _refill(made: Path, target: Path) -> None:
+    """Put what is in one folder in the place of all else in the other, which it is in."""
+    for old in target.iterdir():
+        if old.is_dir() and not old.is_symlink() and old != made and old.name not in _MOUNTED:
+            shutil.rmtree(old)
+        elif not old.is_dir() or old.is_symlink():
+            old.unlink()
+    for new in made.iterdir():
+        new.rename(target / new.name)
 
 
 @contextlib.contextmanager

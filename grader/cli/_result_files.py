@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -22,6 +24,8 @@ SCHEMA: Final = "grader/result/v1"
 STDIN: Final = "-"
 MOST_BYTES: Final = 512 * 1024**2
 """In all files together; a result is some ten thousand, and may be a million."""
+MOST_OF_ONE: Final = 32 * 1024**2
+"""In one result: what is wrong with a larger one, pydantic would tell with a copy of it for each field."""
 _MOST_FILES: Final = 20_000
 
 
@@ -109,8 +113,9 @@ def _parsed(name: str, data: bytes) -> Iterator[Stored]:
     try:
         found = from_json(data.removeprefix(b"\xef\xbb\xbf"), allow_inf_nan=False)
     except ValueError as error:
-        empty = "it is empty" if not data.strip() else one_line(str(error), 120)
-        raise UsageError(f"{quoted(name)} is not JSON: {empty}") from None
+        empty = not data.strip()
+        what = "is empty" if empty else f"is neither a store nor JSON: {one_line(str(error), 120)}"
+        raise UsageError(f"{quoted(name)} {what}") from None
     several = isinstance(found, list)
     for number, one in enumerate(found if several else [found], 1):
         yield _stored(f"{name}, result {number}" if several else name, one)
@@ -124,13 +129,31 @@ def _stored(place: str, found: object) -> Stored:
         kind = "a result of another version" if said.startswith("grader/result/") else "no result"
         raise UsageError(f"{quoted(place)} is {kind}: its schema is {quoted(said, 60)}, not {SCHEMA}", hint=_HINT)
     data = json.dumps(found).encode()
+    if len(data) > MOST_OF_ONE:
+        raise UsageError(f"{quoted(place)} is too large: a result has less than {MOST_OF_ONE // 1024**2} MiB")
     try:
         result = Result.model_validate_json(data)
     except ValidationError as error:
+        if _forget_unknown(found, error):
+            return _stored(place, found)
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "the whole"
         raise UsageError(f"{quoted(place)} is no valid result: {one_line(where, 80)}: {first['msg']}") from None
     return Stored(result.exercise.id, result.submission.id, result.attempt, data, place)
 
 
-_HINT: Final = "`--report json:FILE` of `grader check` and `grader results show` writes results."
+def _forget_unknown(found: Any, error: ValidationError) -> bool:
+    """Take out the fields that a later version has added; tells whether there were any."""
+    several = [one["loc"] for one in error.errors(include_url=False) if one["type"] == "extra_forbidden"]
+    for *above, name in several:
+        try:
+            del functools.reduce(operator.getitem, above, found)[name]
+        except LookupError:
+            return False
+    return bool(several)
+
+
+_HINT: Final = (
+    "`--report json:FILE` of `grader check` and `grader results show` writes results. "
+    "In a folder with other JSON files, name those that are results."
+)

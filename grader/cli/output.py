@@ -49,7 +49,7 @@ class Output:
             raise UsageError(f"unknown report format {quoted(name)}", hint=f"There are: {known}.") from None
         if not path or path == "-":  # as many programs write standard output
             return cls(kind, name, None)
-        target = Path(path)
+        target = at(path)
         if path.endswith("/") or _is_folder(target):
             if not kind.folders:
                 raise UsageError(f"the report file '{path}' is a folder", hint=f"{name} is one file: {name}:FILE.")
@@ -83,9 +83,10 @@ class Output:
     @contextlib.contextmanager
     def _begun(self, report: Report, *, private: bool) -> Iterator[None]:
         if self.path is None:
-            report.start(sys.stdout)
-            yield
-            sys.stdout.flush()
+            with to_standard_output():
+                report.start(sys.stdout)
+                yield
+                sys.stdout.flush()
         elif self.folder:
             with _folders.replaced(self.path, private=private) as folder:
                 report.start_in(folder)
@@ -109,6 +110,22 @@ def apart(paths: Iterable[Path | None], what: str, option: str = "--report ") ->
         if (count := places[path and path.resolve()]) > 1:
             where = f"'{path}'" if path is not None else "standard output"
             raise UsageError(f"{count} {what} go to {where}", hint=f"Name a file for each: {option}FORMAT:PATH.")
+
+
+@contextlib.contextmanager
+def to_standard_output() -> Iterator[None]:
+    """Raise SandboxError where it takes no more; that its reader has gone is another matter."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SandboxError(f"standard output can't be written: {error.strerror}") from None
+
+
+def at(path: str) -> Path:
+    """Give a path that was typed behind a colon, where shells leave `~` as it is."""
+    return Path(path).expanduser() if path.startswith("~/") else Path(path)
 
 
 def mode_of(path: Path) -> int:

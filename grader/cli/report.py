@@ -69,6 +69,7 @@ def _first_line(kind: type) -> str:
 @click.option("--exercise", "exercises", multiple=True, metavar="ID", help="Only this exercise. Repeat for several.")
 @click.option("--student", metavar="STUDENT", help="Only this student: an id, or in a store a name, login or address.")
 @COUNTS
+@click.option("--store", metavar="URL", help="The store, as other commands name it; here the same as SOURCE.")
 @click.option("--no-similar", is_flag=True, help="Don't look for submissions that are alike, which takes longest.")
 def command(
     sources: tuple[str, ...],
@@ -78,6 +79,7 @@ def command(
     exercises: tuple[str, ...],
     student: str | None,
     counts: Counts,
+    store: str | None,
     no_similar: bool,
 ) -> int:
     """Write reports of what was graded: pages for a class, files for a platform or a program.
@@ -94,7 +96,9 @@ def command(
     from grader.core.report import Edition
 
     outputs = _parsed(formats)
-    stored = is_store(sources)
+    if store is not None and sources:
+        raise UsageError("--store is the source, and here is another one", hint="Name one of both.")
+    stored = store is not None or is_store(sources)
     edition = Edition(named) if named is not None else Edition.STAFF if stored else Edition.STUDENT
     staff = edition is Edition.STAFF
     reports = [output for output in outputs if isinstance(output, Output)]
@@ -113,7 +117,8 @@ def command(
         book=bool(exports),
         cohort=staff and any(output.format.folders for output in reports),
     )
-    source = from_store(sources[0] if sources else None, wanted) if stored else nullcontext(from_files(sources, wanted))
+    url = store or next(iter(sources), None)
+    source = from_store(url, wanted) if stored else nullcontext(from_files(sources, wanted))
     with source as found:
         for output in reports:
             _see_that_it_fits(output, found, edition)
@@ -145,15 +150,16 @@ def _see_that_it_fits(output: Output, found: Found, edition: Edition) -> None:
     from grader.core.errors import UsageError
     from grader.core.report import Edition
 
+    why = "Nothing was handed in, or graded." * bool(found.missing)
     number, students = len(found.students), len(set(found.students))
     if output.format.single and number != 1:
         there = f"there are {number}" if number else "there is none"
         raise UsageError(
             f"{output.name} holds one result, and {there}",
-            hint="Say which: --student ID, --exercise ID." * bool(number),
+            hint="Say which: --student ID, --exercise ID." if number else why,
         )
     if not number and edition is Edition.STUDENT:
-        raise UsageError("there is no result to report")
+        raise UsageError("there is no result to report", hint=why)
     if students > 1 and edition is Edition.STUDENT and not output.folder and not output.format.mixed:
         folder = f"Write a folder, --to {output.name}:report/, or choose" if output.format.folders else "Choose"
         raise UsageError(
@@ -164,6 +170,7 @@ def _see_that_it_fits(output: Output, found: Found, edition: Edition) -> None:
 
 def _write(outputs: Sequence[Output | ExportOutput], found: Found, edition: Edition) -> None:
     from grader.cli._exports import ExportOutput, say
+    from grader.cli.run import unheard
 
     # Gradebooks are made before the first file is written: one that can't be made leaves none changed.
     texts = {
@@ -177,7 +184,11 @@ def _write(outputs: Sequence[Output | ExportOutput], found: Found, edition: Edit
             output.tell()
             continue
         cohort = found.cohort if output.format.folders else None
-        remarks = output.write(found.results(), edition, cohort)
+        try:
+            remarks = output.write(found.results(), edition, cohort)
+        except BrokenPipeError:
+            unheard()  # the other reports are still wanted
+            continue
         where = f"to {output.path}{'/' * output.folder}" if output.path is not None else "to standard output"
         results = "1 result" if len(found.students) == 1 else f"{len(found.students)} results"
         say(f"{output.name}: {results} {where}, {edition} edition")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -16,9 +17,13 @@ from grader import __version__
 from grader.cli.lazy import LazyGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 INTERRUPTED: Final = 130
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+UNHEARD: Final = 141
+"""As a shell has it of other programs whose reader had enough: nobody can take it for a verdict."""
 _NOT_OURS: Final = frozenset(
     {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENAMETOOLONG, errno.EMFILE, errno.EIO}
 )
@@ -37,8 +42,32 @@ Exit codes: 0 all passed, 1 graded and something failed, 2 wrong usage or a brok
 """
 
 
+class _UnheardError(Exception):
+    """Nobody reads any more."""
+
+
+class _Root(LazyGroup):
+    """Keeps click from ending with 1 where nobody reads any more: that is a verdict."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _heard():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _heard():
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise _UnheardError from None
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Root,
     package="grader.cli",
     lazy={
         "check": "Check one submission.",
@@ -62,14 +91,7 @@ def command() -> None:
 
 def run() -> int:
     """Run the command line; gives the exit code that the README promises."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not with nohup
-        signal.signal(signal.SIGHUP, _interrupt)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than a task has
-    # Looking for plugins of pydantic, of which there are none, reads the metadata of every installed package.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _prepare()
     try:
         code = command.main(standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -83,12 +105,23 @@ def run() -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("\nInterrupted; everything that was started has been removed.", err=True)
         code = INTERRUPTED
-    except BrokenPipeError:
+    except _UnheardError:
         unheard()
-        code = 0
+        code = UNHEARD
     except Exception as error:  # noqa: BLE001 - the last line of defence: a message, never a traceback
         code = _explain(error)
     return code if isinstance(code, int) else 0
+
+
+def _prepare() -> None:
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # not with nohup
+        signal.signal(signal.SIGHUP, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than a task has
+    # Looking for plugins of pydantic, of which there are none, reads the metadata of every installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def unheard() -> None:
@@ -103,8 +136,9 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 def _explain(error: Exception) -> int:
     from grader.core.errors import GraderError, SandboxError
 
-    if isinstance(error, OSError) and error.filename is not None and error.errno in _NOT_OURS:
-        error = SandboxError(f"'{error.filename}': {error.strerror}")
+    if isinstance(error, OSError) and error.errno in (_NOT_OURS if error.filename is not None else _FULL):
+        what = f"'{error.filename}'" if error.filename is not None else "what was to be written could not be"
+        error = SandboxError(f"{what}: {error.strerror}")
     if isinstance(error, GraderError):
         show(error)
         return error.exit_code

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from grader.cli._exports import ExportOutput
 from grader.cli.output import Output
 from grader.core.errors import SandboxError, UsageError
 from tests.support.factories import make_result
@@ -19,6 +20,15 @@ def test_parse() -> None:
     assert Output.parse("json:-").path is None
     assert str(Output.parse("json:a:b.json").path) == "a:b.json"
     assert [one.name for one in Output.parse_all(["json", "junit:r.xml"])] == ["json", "junit"]
+
+
+def test_a_path_in_the_home_which_no_shell_expands_behind_a_colon(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(elsewhere))
+    assert Output.parse("json:~/r.json").path == elsewhere / "r.json"
+    assert ExportOutput.parse("csv:~/s.csv").path == elsewhere / "s.csv"
+    assert str(Output.parse("json:~r.json").path) == "~r.json"
 
 
 @pytest.mark.parametrize("text", ["", "jsn", "jsn:x", ":x", "../json", "_screen", "json:no/x", "json:."])

@@ -198,13 +198,20 @@ class TestStore:
         monkeypatch.setenv("GRADER_STORE", made.url)
         assert "results to all.json, staff" in written("--to", "json:all.json")
 
+    def test_the_store_may_be_named_as_elsewhere(self, made: Made) -> None:
+        assert "results to all.json, staff" in written("--store", made.url, "--to", "json:all.json")
+        assert "here is another one" in refused("r.json", "--store", made.url, "--to", "json:r.json")
+        assert "there is no store at" in refused("--store", "no.db", "--to", "json:r.json")
+
     def test_refused(self, made: Made) -> None:
         several = 28 - without(made)
         assert f"one holds one result, and there are {several}\n  Say which: --student" in refused(
             made.url, "--to", "one"
         )
         who = made.student("missing")
-        assert "there is none" in refused(made.url, "--student", who, "--exercise", "one", "--to", "one")
+        assert "there is none\n  Nothing was handed in, or graded." in refused(
+            made.url, "--student", who, "--exercise", "one", "--to", "one"
+        )
         assert "there is no result to report" in refused(
             made.url, "--student", who, "--exercise", "one", "--to", "terminal", "--edition", "student"
         )
@@ -274,16 +281,16 @@ class TestFiles:
     @pytest.mark.parametrize(
         ("content", "said"),
         [
-            ("", "'r.json' is not JSON: it is empty"),
-            ("{", "'r.json' is not JSON: EOF while parsing"),
-            ("[" * 100_000, "'r.json' is not JSON: recursion limit"),
-            ("\udcff", "'r.json' is not JSON"),
+            ("", "'r.json' is empty"),
+            ("{", "'r.json' is neither a store nor JSON: EOF while parsing"),
+            ("[" * 100_000, "'r.json' is neither a store nor JSON: recursion limit"),
+            ("\udcff", "'r.json' is neither a store nor JSON"),
             ("5", "'r.json' is no result: it does not say that its schema is grader/result/v1"),
             ('{"schema": 5}', "'r.json' is no result"),
             ('[{"schema": "grader/result/v2"}]', "'r.json, result 1' is a result of another version"),
             ('{"schema": "grader/gradebook/v1"}', "is no result: its schema is 'grader/gradebook/v1'"),
             ('{"schema": "grader/result/v1"}', "'r.json' is no valid result: attempt: Field required"),
-            ('{"schema": "grader/result/v1", "seed": NaN}', "'r.json' is not JSON"),
+            ('{"schema": "grader/result/v1", "seed": NaN}', "'r.json' is neither a store nor JSON"),
         ],
     )
     def test_what_is_no_result(self, content: str, said: str) -> None:
@@ -291,10 +298,23 @@ class TestFiles:
         assert said in refused("r.json", "--to", "json:o.json")
         assert not Path("o.json").exists()
 
-    def test_an_unknown_field_is_told(self) -> None:
-        data = {**make_result().model_dump(mode="json"), "scores": 5}
+    def test_what_a_later_version_adds_is_ignored(self) -> None:
+        plain = make_result(checks=(make_check_result(id="a"), make_check_result(id="b")))
+        data = {**plain.model_dump(mode="json"), "scores": 5}
+        data["checks"][1] |= {"new": {"deep": []}, "newer": None}
         Path("r.json").write_text(json.dumps(data), encoding="utf-8")
-        assert "'r.json' is no valid result: scores: Extra inputs" in refused("r.json", "--to", "json")
+        written("r.json", "--to", "json:o.json", "--edition", "staff")
+        assert read("o.json") == [plain]
+
+    def test_what_is_wrong_beside_unknown_fields_is_told(self) -> None:
+        data = {**make_result().model_dump(mode="json"), "scores": 5, "seed": "x"}
+        Path("r.json").write_text(json.dumps(data), encoding="utf-8")
+        assert "'r.json' is no valid result: seed: " in refused("r.json", "--to", "json")
+
+    def test_a_result_that_is_too_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_result_files, "MOST_OF_ONE", 1024**2)
+        Path("r.json").write_text(json.dumps({"schema": "grader/result/v1", "x": "x" * 1024**2}), encoding="utf-8")
+        assert "'r.json' is too large: a result has less than 1 MiB" in refused("r.json", "--to", "json")
 
     def test_places_without_results(self) -> None:
         Path("empty").mkdir()
@@ -305,6 +325,34 @@ class TestFiles:
         monkeypatch.setattr(_result_files, "MOST_BYTES", 1024**2)
         Path("r.json").write_bytes(b" " * (1024**2 + 1))
         assert "results of more than 1 MiB are not read" in refused("r.json", "--to", "json")
+
+    def test_output_that_is_full(self) -> None:
+        save("r.json", make_result())
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            done = subprocess.run(
+                [PROGRAM, "report", "r.json", "--to", "json"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert (done.returncode, done.stderr) == (
+            3,
+            "error: standard output can't be written: No space left on device\n",
+        )
+
+    def test_a_reader_that_leaves_stops_no_other_report(self) -> None:
+        many = [make_result(attempt=str(number), submission=_of(str(number))) for number in range(300)]
+        save("all.json", *many)
+        first, second = os.pipe()
+        os.close(first)
+        with os.fdopen(second, "w", encoding="utf-8") as nobody:
+            done = subprocess.run(
+                [PROGRAM, "report", "all.json", "--edition", "staff", "--to", "json", "--to", "junit:o.xml"],
+                stdout=nobody, stderr=subprocess.PIPE, text=True, check=False,
+            )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "junit: 300 results to o.xml, staff edition\n")
+        assert Path("o.xml").read_text(encoding="utf-8").endswith("</testsuites>\n")
 
     def test_what_needs_a_store(self) -> None:
         save("r.json", make_result())
@@ -378,6 +426,29 @@ class TestFolders:
         assert ran.code == (130 if isinstance(error, KeyboardInterrupt) else 3)
         assert names(".") == ["out"]
         assert names("out/assets") == before
+
+    @pytest.mark.parametrize("old", [True, False])
+    def test_a_folder_that_cannot_be_renamed_is_filled(
+        self, made: Made, monkeypatch: pytest.MonkeyPatch, *, old: bool
+    ) -> None:
+        Path("out/lost+found").mkdir(parents=True)
+        there = Path("out").stat().st_ino
+        monkeypatch.setattr(Path, "is_mount", lambda self: self.name == "out")
+        for edition in ("student", "staff") if old else ("staff",):
+            written(made.url, "--to", "pages:out/", "--exercise", "one", "--edition", edition)
+        Path("out/.grader-report.killed").mkdir()
+        Path("out/.grader-report.killed/1.txt").touch()
+        Path("out/link").symlink_to("assets")
+        written(made.url, "--to", "pages:out/", "--student", made.student("passed"))
+        assert Path("out").stat().st_ino == there
+        assert names("out") == [_folders.MANIFEST, "assets", "lost+found"]
+        assert names(".") == ["out"]
+        Path("out/thesis.txt").touch()
+        assert "other things in it than an earlier report: thesis.txt" in refused(made.url, "--to", "pages:out/")
+        monkeypatch.setattr(Pages, "broken", OSError(28, "No space left on device"))
+        Path("out/thesis.txt").unlink()
+        assert grader("report", made.url, "--to", "pages:out/").code == 3
+        assert names("out") == [_folders.MANIFEST, "assets", "lost+found"]
 
     def test_what_came_meanwhile_stays(self) -> None:
         def write() -> None:

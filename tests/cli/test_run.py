@@ -4,17 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 import pytest
 
 from grader import __version__
+from grader.cli.run import UNHEARD
 from grader.cli.run import command as root
 from tests.support.commands import PROGRAM, grader, process
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def commands(group: click.Group, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -113,6 +111,16 @@ def test_a_reader_that_has_gone() -> None:
         assert running.stderr is not None
         running.stdout.close()
         assert running.stderr.read() == b""
+        assert running.wait(timeout=30) == UNHEARD
+
+
+def test_output_that_is_full() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [PROGRAM, "exercise", "schema"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 3
+    assert done.stderr == "error: what was to be written could not be: No space left on device\n"
 
 
 def test_a_file_that_may_not_be_written_is_no_internal_error(elsewhere: Path) -> None:
