@@ -78,6 +78,7 @@ def show_done(store: Store, order: Order, done: Done, named: str | None = None) 
         where = f" --store {shlex.quote(named)}" if named else ""
         click.echo(f"Scores: grader results list{where}")
         click.echo(f"The gradebook: grader results export csv:scores.csv{where}")
+        click.echo(f"Pages: grader report --to html:report/{where}")
     for line in done.left:
         click.echo(f"warning: {line}", err=True)
     return counts

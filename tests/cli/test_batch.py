@@ -51,6 +51,7 @@ def test_a_class(class_: Path, tmp_path: Path) -> None:
     ran = grader("batch", str(class_), "work", "--roster", "class.csv", "--engine", "host", "--jobs", "2")
     assert ran.code == 1
     assert "it: 4 of 4 submissions graded (3 in" in ran.out
+    assert "\nPages: grader report --to html:report/\n" in ran.out
     assert "2 with full marks, 1 with something to mend, 1 rejected" in ran.out
     assert "Handed in nothing:\n  eve  Eve  it\n" in ran.out
     assert "Not on the roster:\n  dua" in ran.out
