@@ -15,8 +15,10 @@ import click
 import pytest
 import yaml
 
+from grader.cli.run import INTERRUPTED, UNHEARD
 from grader.cli.run import command as root
 from grader.core import kinds
+from grader.exercise.find import find
 from grader.exercise.load import load
 from tests.support.commands import process
 from tests.support.exercises import write
@@ -109,7 +111,15 @@ def test_the_readme_names_every_exit_code() -> None:
     codes = [
         row.split("|")[1].strip() for row in README.partition("| exit code")[2].partition("\n\n")[0].splitlines()[2:]
     ]
-    assert codes == ["0", "1", "2", "3", "4", "130"]
+    assert codes == ["0", "1", "2", "3", "4", str(INTERRUPTED), str(UNHEARD)]
+
+
+def test_the_readme_names_the_hook() -> None:
+    [shown] = [block for block in blocks(README, "yaml") if "hooks:" in block]
+    [hook] = yaml.safe_load(shown)["repos"][0]["hooks"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["id"] in {one["id"] for one in hooks}
+    assert find(hook["args"][0]).is_dir()
 
 
 # --- text -----------------------------------------------------------------------------------------------------------
