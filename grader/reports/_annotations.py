@@ -112,7 +112,8 @@ def _finding(finding: Finding, check: CheckResult) -> Annotation:
     level = _LEVELS[finding.level]
     if check.outcome is not Outcome.FAILED and level == "error":
         level = "warning"  # an error is what costs points
-    title = one_line(finding.rule, 60)
+    # A rule of a linter can be looked up; the name of a kind of check says nothing to a student.
+    title = one_line(finding.rule, 60) if finding.rule != check.kind else one_line(check.title or check.id, 120)
     return Annotation(level, title, _joined(finding.message), finding.path, finding.line)
 
 

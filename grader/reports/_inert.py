@@ -118,8 +118,10 @@ def _bracketed(words: list[str], plain: list[bool]) -> list[bool]:
 
 
 def _framed(part: str, code: Callable[[str], str], *, first: bool) -> str:
-    """Make code of it, but not of quotes around all of it, nor of the full stop behind it."""
+    """Make code of it, but not of quotes around all of it, nor of the full stop, or the end of a bracket, behind it."""
     core = part.rstrip(".,;:!?…") or part
+    if core.endswith(")") and "(" not in core:
+        core = core[:-1] or core
     after = part[len(core) :]
     quote = _QUOTES.get(core[0])
     if quote is None or core[-1] != quote or len(core) <= 2 or core[0] in core[1:-1] or first:  # noqa: PLR2004 - quotes

@@ -214,7 +214,7 @@ def _findings(check: CheckResult) -> Iterator[str]:
     found = [one for one in check.findings if check.diagnosis is None or one.rule != check.diagnosis.cause]
     lines = [
         f"- {sentence(one.path if one.line is None else f'{one.path}:{one.line}', 200)}: "
-        f"{sentence(f'{one.message} ({one.rule})', 500)}"
+        f"{sentence(one.message if one.rule == check.kind else f'{one.message} ({one.rule})', 500)}"
         for one in found[:_MOST]
     ]
     if len(found) > _MOST:

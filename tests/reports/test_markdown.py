@@ -92,6 +92,8 @@ def test_each_place_alone(text: str) -> None:
         ("the port 3000 - and 80", "the port 3000 - and 80"),
         ("a ` b", "a `` ` `` b"),
         ("ask @ada about #1", "ask `@ada` about `#1`"),
+        ("none (docker run without -d), and (-d).", "none (docker run without `-d`), and (`-d`)."),
+        ("f(x) and )", "`f(x)` and )"),
         ("1234567 deadbeef cafe", "`1234567 deadbeef` cafe"),
     ],
 )
