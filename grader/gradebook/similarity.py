@@ -233,7 +233,7 @@ class _Search:
 
     def _signs(self, remarks: Iterable[int]) -> tuple[Sign, ...]:
         found: list[Sign] = []
-        for number in sorted(remarks, key=lambda one: (self.klass.holders(one), one))[:_MOST_SIGNS]:
+        for number in sorted(remarks, key=lambda one: (self.klass.holders(one), self.klass.names[one]))[:_MOST_SIGNS]:
             kind, _, text = self.klass.names[number][1:].partition(":")
             if kind == "spelling":
                 text = f"{text} (for {self.klass.spellings[text]})"

@@ -33,17 +33,14 @@ class Database:
     def __init__(self, engine: Engine, name: str, warnings: tuple[str, ...] = ()) -> None:
         self.name = name
         """Where it is, without any password."""
+        self.url = engine.url.render_as_string(hide_password=False)
+        """What opens it in another process, with the password."""
         self.warnings = warnings
         """What a person should know of it who trusts their results to it."""
         self._engine = engine
         self._pid = os.getpid()
         # One of our writers waits in the database at a time, all others here, in order.
         self._writer = threading.Lock()
-
-    @property
-    def url(self) -> str:
-        """What opens the same store in another process, with the password."""
-        return self._engine.url.render_as_string(hide_password=False)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
